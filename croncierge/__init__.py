@@ -1,0 +1,1 @@
+"""Croncierge: plain language into scheduled, chained, executed tasks."""
