@@ -1,0 +1,70 @@
+"""The words that columns may hold."""
+
+from enum import StrEnum
+
+
+class TaskType(StrEnum):
+    """What sort of work a task is, as people sort them."""
+
+    REMINDER = "reminder"
+    DATA_PROCESS = "data_process"
+    QUERY = "query"
+    AI_EXECUTION = "ai_execution"
+    AI_ORCHESTRATED = "ai_orchestrated"
+
+
+class DependencyType(StrEnum):
+    """Which end of a prerequisite releases its successor."""
+
+    SUCCESS = "success"  # it completed
+    COMPLETION = "completion"  # it ended, whatever the outcome
+    FAILURE = "failure"  # it failed
+
+
+class CatchUp(StrEnum):
+    """What becomes of occurrences that passed while nothing was running."""
+
+    SKIP = "skip"  # all are recorded as missed
+    ONCE = "once"  # the latest runs, the earlier ones are recorded as missed
+    ALL = "all"  # each runs, those older than the catch-up window are recorded as missed
+
+
+class Overlap(StrEnum):
+    """What becomes of an occurrence that is due while an earlier one still runs."""
+
+    SKIP = "skip"
+    QUEUE = "queue"
+    ALLOW = "allow"
+
+
+class OnCrash(StrEnum):
+    """What becomes of a run whose process died in the middle of it."""
+
+    RETRY = "retry"
+    FAIL = "fail"
+
+
+class Trigger(StrEnum):
+    """What started a run."""
+
+    SCHEDULE = "schedule"
+    CATCH_UP = "catch_up"
+    DEPENDENCY = "dependency"
+    EVENT = "event"
+    MANUAL = "manual"
+
+
+class Permission(StrEnum):
+    """What somebody else may do with a task that was shared."""
+
+    VIEW = "view"
+    EDIT = "edit"
+
+
+class DeliveryStatus(StrEnum):
+    """Where a message to a person is."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"

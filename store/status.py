@@ -1,0 +1,44 @@
+"""A run's life: the states and the one table of allowed changes. Pure; the rows are moved in `store.operations`."""
+
+from enum import StrEnum
+
+
+class RunStatus(StrEnum):
+    """Where a run is."""
+
+    PENDING = "pending"  # due, waits for a free executor
+    WAITING = "waiting"  # waits for prerequisites or an approval
+    RUNNING = "running"  # claimed by a process that holds its lease
+    RETRYING = "retrying"  # failed, will be tried again at `available_at`
+    COMPLETED = "completed"  # did what it should
+    FAILED = "failed"  # did not, and no attempt is left
+    CANCELLED = "cancelled"  # stopped by a person
+    SKIPPED = "skipped"  # not executed because of another run; the reason says which
+    BLOCKED = "blocked"  # can never start as things are; the reason says why
+    MISSED = "missed"  # its moment passed while nothing could run it
+
+
+_ALLOWED: dict[RunStatus, frozenset[RunStatus]] = {
+    RunStatus.PENDING: frozenset(
+        {RunStatus.RUNNING, RunStatus.WAITING, RunStatus.CANCELLED, RunStatus.SKIPPED, RunStatus.MISSED}
+    ),
+    RunStatus.WAITING: frozenset({RunStatus.PENDING, RunStatus.SKIPPED, RunStatus.BLOCKED, RunStatus.CANCELLED}),
+    RunStatus.RUNNING: frozenset(
+        {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RETRYING, RunStatus.CANCELLED, RunStatus.WAITING}
+    ),
+    RunStatus.RETRYING: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED, RunStatus.FAILED}),
+    RunStatus.COMPLETED: frozenset(),
+    RunStatus.FAILED: frozenset({RunStatus.RETRYING}),  # rerun by a person
+    RunStatus.CANCELLED: frozenset(),
+    RunStatus.SKIPPED: frozenset({RunStatus.WAITING}),  # cleared by a person
+    RunStatus.BLOCKED: frozenset({RunStatus.WAITING}),  # cleared by a person
+    RunStatus.MISSED: frozenset(),
+}
+
+ACTIVE = frozenset({RunStatus.PENDING, RunStatus.WAITING, RunStatus.RUNNING, RunStatus.RETRYING})
+ENDED = frozenset(RunStatus) - ACTIVE
+
+
+def may_become(now: RunStatus, then: RunStatus) -> bool:
+    """Whether a run in state `now` may go to state `then`."""
+    return then in _ALLOWED[now]

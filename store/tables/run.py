@@ -1,0 +1,71 @@
+"""What happened."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from store.kinds import Trigger
+from store.status import RunStatus
+from store.tables.base import Json, enum_of
+
+_SCHEDULED = sa.text("triggered_by IN ('schedule', 'catch_up')")
+
+
+class Run(SQLModel, table=True):
+    """One execution of a task; an attempt is a try within it.
+
+    scheduled_time: the moment it was due; of an unscheduled run the moment it was asked for.
+    available_at: not started before this instant (retries), while pending or retrying.
+    workflow_run_id: the run that started it all; runs of one start share it.
+    """
+
+    __tablename__ = "task_runs"
+    __table_args__ = (
+        # The scheduled time is the identity of a run: an occurrence can never have two.
+        sa.Index(
+            "uq_task_runs_occurrence",
+            "task_id",
+            "scheduled_time",
+            unique=True,
+            sqlite_where=_SCHEDULED,
+            postgresql_where=_SCHEDULED,
+        ),
+        # A task runs at most once in each start of a workflow.
+        sa.Index("uq_task_runs_workflow", "task_id", "workflow_run_id", unique=True),
+        sa.Index("ix_task_runs_history", "task_id", "start_time"),
+        sa.Index("ix_task_runs_status", "status", "available_at"),
+        sa.Index("ix_task_runs_start", "start_time"),
+    )
+
+    run_id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="tasks.id", ondelete="CASCADE")
+    workflow_run_id: int | None = Field(default=None, index=True)
+    scheduled_time: datetime
+    available_at: datetime
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    status: RunStatus = Field(sa_type=enum_of(RunStatus, "status"))
+    reason: str | None = None
+    attempt: int = 0
+    triggered_by: Trigger = Field(sa_type=enum_of(Trigger, "triggered_by"))
+    log: str = ""
+    error_message: str | None = None
+    result: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    lease_owner: str | None = Field(default=None, max_length=100)
+    lease_expires_at: datetime | None = None
+
+
+class RunTransition(SQLModel, table=True):
+    """Every change of a run's status, with its time."""
+
+    __tablename__ = "run_transitions"
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="task_runs.run_id", ondelete="CASCADE", index=True)
+    from_status: RunStatus | None = Field(default=None, sa_type=enum_of(RunStatus, "from_status"))
+    to_status: RunStatus = Field(sa_type=enum_of(RunStatus, "to_status"))
+    at: datetime
+    attempt: int = 0
+    reason: str | None = None
