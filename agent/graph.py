@@ -1,0 +1,93 @@
+"""The conversation as a graph: the model speaks or calls tools, the tools answer, until the model has its reply."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from langchain_core.language_models.chat_models import BaseChatModel
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.tools import BaseTool
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.prebuilt import ToolNode
+from langgraph.runtime import Runtime
+
+from agent.memory import fit
+from prompts import load
+from tools.context import Context
+from tools.results import from_error
+
+Graph = CompiledStateGraph[MessagesState, Context, MessagesState, MessagesState]
+
+
+def build_graph(
+    model: BaseChatModel, tools: Sequence[BaseTool], checkpointer: BaseCheckpointSaver[Any], *, max_steps: int
+) -> Graph:
+    """The graph of one conversation turn.
+
+    max_steps: how often the model may be asked in one turn; then it ends with a sentence that says so.
+    """
+    speaker = model.bind_tools(tools)
+    runner = ToolNode(tools, handle_tool_errors=from_error)
+
+    def ask_model(state: MessagesState, runtime: Runtime[Context]) -> dict[str, list[AnyMessage]]:
+        messages = state["messages"]
+        if len(answers_of_turn(messages)) >= max_steps:
+            return {
+                "messages": [
+                    AIMessage(
+                        f"I stopped after {max_steps} steps without an end; what I had done until then stays done."
+                    )
+                ]
+            }
+        answer = speaker.invoke([_instructions(runtime.context), *fit(messages)])
+        return {"messages": [answer]}
+
+    def run_tools(state: MessagesState) -> dict[str, list[AnyMessage]]:
+        # One after the other, in the order they were asked for: a later call may build on an earlier one.
+        last = state["messages"][-1]
+        assert isinstance(last, AIMessage)
+        results: list[AnyMessage] = []
+        for call in last.tool_calls:
+            results += runner.invoke({"messages": [AIMessage("", tool_calls=[call])]})["messages"]
+        results += [_unreadable(call) for call in last.invalid_tool_calls]
+        return {"messages": results}
+
+    def next_step(state: MessagesState) -> Literal["tools", "__end__"]:
+        last = state["messages"][-1]
+        wants_tools = isinstance(last, AIMessage) and (last.tool_calls or last.invalid_tool_calls)
+        return "tools" if wants_tools else "__end__"
+
+    graph = StateGraph(MessagesState, context_schema=Context)
+    graph.add_node("model", ask_model)
+    graph.add_node("tools", run_tools)
+    graph.add_edge(START, "model")
+    graph.add_conditional_edges("model", next_step)
+    graph.add_edge("tools", "model")
+    return graph.compile(checkpointer=checkpointer)
+
+
+def messages_of_turn(messages: Sequence[AnyMessage]) -> Sequence[AnyMessage]:
+    """What was said since the person last spoke."""
+    for index in range(len(messages) - 1, -1, -1):
+        if isinstance(messages[index], HumanMessage):
+            return messages[index + 1 :]
+    return messages
+
+
+def answers_of_turn(messages: Sequence[AnyMessage]) -> list[AIMessage]:
+    """The model's messages since the person last spoke."""
+    return [message for message in messages_of_turn(messages) if isinstance(message, AIMessage)]
+
+
+def _instructions(context: Context) -> SystemMessage:
+    zone = context.preferences.zone
+    now = context.now.astimezone(ZoneInfo(zone))
+    return SystemMessage(load("assistant").render(now=f"{now:%A %d %B %Y, %H:%M}", zone=zone))
+
+
+def _unreadable(call: Any) -> ToolMessage:
+    return ToolMessage(
+        from_error(ValueError("unreadable arguments")), tool_call_id=call["id"], name=call["name"], status="error"
+    )

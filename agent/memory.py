@@ -1,0 +1,68 @@
+"""What the assistant remembers of a conversation: checkpoints in the task database, and what of it fits the model."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import AnyMessage, BaseMessage, HumanMessage, trim_messages
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.sqlite import SqliteSaver
+from sqlalchemy.engine import make_url
+
+from agent.tokens import count_tokens
+
+REMEMBERED_TURNS = 30
+_TOKENS_FOR_HISTORY = 16_000
+
+
+def open_checkpointer(url: str) -> BaseCheckpointSaver[Any]:
+    """Conversation memory in the database at `url`; in memory only for an in-memory database."""
+    path = make_url(url).database
+    if path in (None, "", ":memory:"):
+        return InMemorySaver()
+    connection = sqlite3.connect(str(path), check_same_thread=False, timeout=5)
+    saver = SqliteSaver(connection)
+    saver.setup()
+    return saver
+
+
+def close_checkpointer(saver: BaseCheckpointSaver[Any]) -> None:
+    if isinstance(saver, SqliteSaver):
+        saver.conn.close()
+
+
+def fit(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """The latest whole turns that fit into the model's share for history."""
+    # No text has more tokens than bytes, so that short conversations need no counting.
+    if sum(len(str(message.content).encode()) for message in messages) <= _TOKENS_FOR_HISTORY:
+        return list(messages)
+    return trim_messages(
+        list(messages),
+        max_tokens=_TOKENS_FOR_HISTORY,
+        token_counter=count_tokens,
+        strategy="last",
+        start_on="human",
+        allow_partial=False,
+    )
+
+
+def forgotten(messages: Sequence[AnyMessage]) -> Sequence[AnyMessage]:
+    """The messages of turns that are too long ago to be remembered."""
+    turns = [index for index, message in enumerate(messages) if isinstance(message, HumanMessage)]
+    return messages[: turns[-REMEMBERED_TURNS]] if len(turns) > REMEMBERED_TURNS else []
+
+
+def keep_latest(saver: object, config: RunnableConfig) -> None:
+    """Drop all but the newest checkpoint of a thread; the newest holds the whole conversation."""
+    if not isinstance(saver, SqliteSaver):
+        return
+    thread = config["configurable"]["thread_id"]
+    with saver.cursor() as cursor:
+        for table in ("writes", "checkpoints"):
+            cursor.execute(
+                f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id < "
+                "(SELECT MAX(checkpoint_id) FROM checkpoints WHERE thread_id = ?)",
+                (thread, thread),
+            )

@@ -1,0 +1,162 @@
+"""Changing tasks: "move the timesheet one to 10", "make it 10:30", "also on Fridays", "rename it to …"."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from agent.models.builtin.conversation import Conversation
+from agent.models.builtin.meaning import Call, Request, call
+from agent.models.builtin.pattern import phrase
+from agent.models.builtin.text import is_time, plain, task_meant, task_words, tasks_meant
+
+_RENAME = phrase(
+    r"""
+    ^(?:rename|retitle|call)\s+(?P<task>.+?)\s+(?:to|as|into)\s+(?P<title>.+)$|^(?:change|set|update|
+    edit)\s+(?:the )?(?:title|name|text|message)\s+(?:of|for)\s+(?P<of>.+?)\s+to\s+(?P<new>.+)$|
+    ^rename (?P<it>it|that) (?P<name>.+)$
+    """
+)
+_MOVE = phrase(
+    r"""
+    ^(?P<verb>move|reschedule|shift|push|change|postpone|delay|set|update|edit|switch|bring|put|adjust|
+    snooze|make)\s+(?P<rest>.+)$
+    """
+)
+_TIME_OF = phrase(r"^(?:the )?(?:time|date|day|schedule|hour)\s+(?:of|for|on)\s+")
+_JOIN = phrase(
+    r"""
+    \s+(?:(?:back |forward |over |out )?(?:to|until|till|for|at|by|from now on)|into|instead to)\s+|
+    \s+(?=(?:every|daily|weekly|monthly|on|tomorrow|today|back|forward)\b)
+    """
+)
+_MAKE_IT = phrase(
+    r"""
+    ^(?:make|set|change|move|switch|push|put|shift|reschedule|postpone|delay)\s+(?P<it>it|that|this|
+    that one|this one|them|both|the (?:first|second|third|last) one)\s+(?:(?:to|for|at|be|by|happen|run|
+    go off)\s+)*(?P<when>.+?)(?:\s+instead)?$
+    """
+)
+_INSTEAD = phrase(
+    r"""
+    ^(?:no,?\s+|not?\s+|rather\s+|i meant?\s+|better\s+|sorry,?\s+)*(?:(?:to|at|on|
+    for)\s+)?(?P<when>.+?)(?P<instead>\s+(?:instead|rather|please))?$
+    """
+)
+_ALSO = phrase(
+    r"""
+    ^(?:and\s+|(?:make|run|do|have|let)\s+(?P<it>it|that)\s+)?(?:also|too|as well|
+    additionally)\s+(?P<when>(?:on|at|every|in)\s+.+?)(?:\s+(?:too|as well))?$|^(?:and\s+)(?P<and>(?:on|
+    at)\s+.+?)(?:\s+(?:too|as well|also))?$|^(?P<plain>(?:on|at|every)\s+.+?)\s+(?:too|as well|also)$|
+    ^add\s+(?P<add>.+?)\s+to\s+(?P<task>it|that|the .+|my .+)$
+    """
+)
+
+
+def change(conversation: Conversation) -> Sequence[Request] | None:
+    """Any change of a task that exists."""
+    raw = conversation.text.strip(" .!?")
+    text = plain(raw).strip("?") or raw
+    for rule in (_renamed, _extended, _made, _moved, _corrected):
+        if (found := rule(raw if rule in (_extended, _corrected) else text, conversation)) is not None:
+            return found
+    return None
+
+
+def _renamed(text: str, conversation: Conversation) -> Sequence[Request] | None:
+    match = _RENAME.match(text)
+    if match is None or (text.lower().startswith("call") and not conversation.focus):
+        return None
+    if text.lower().startswith("call") and match["task"].lower() not in ("it", "that", "this"):
+        return None
+    task, title = match["task"] or match["of"] or match["it"], match["title"] or match["new"] or match["name"]
+    return call("edit_task", task=task_meant(task, conversation), title=title.strip(" \"'“”"))
+
+
+def _extended(text: str, conversation: Conversation) -> Sequence[Request] | None:
+    match = _ALSO.match(text.rstrip("?"))
+    if match is None:
+        return None
+    words = match["when"] or match["and"] or match["plain"] or match["add"]
+    task = match["task"] or "it"
+    if not is_time(words, conversation) or (task == "it" and not conversation.focus):
+        return None
+    return call("edit_task", task=task_meant(task, conversation), also=words)
+
+
+def _made(text: str, conversation: Conversation) -> Sequence[Request] | None:
+    match = _MAKE_IT.match(text)
+    if match is None or not _applies(match["when"], conversation):
+        return None
+    return [
+        Call(tool="edit_task", args={"task": task, "when": match["when"]})
+        for task in tasks_meant(match["it"], conversation)
+    ]
+
+
+def _moved(text: str, conversation: Conversation) -> Sequence[Request] | None:
+    match = _MOVE.match(text)
+    if match is None:
+        return None
+    rest = _TIME_OF.sub("", match["rest"])
+    creates = re.match(r"(?:an?|another|new)\s", rest, re.I) is not None
+    for task, when in _cuts(rest):
+        if creates or not _applies(when, conversation):
+            continue
+        if match["verb"].lower() in ("set", "put", "make") and not _is_reference(task, conversation):
+            return None
+        if match["verb"].lower() in ("postpone", "delay", "push", "snooze", "shift", "move", "bring") and re.search(
+            r"\bby\s+$|\bby$", rest[: len(rest) - len(when)]
+        ):
+            when = f"{when} earlier" if re.search(r"\b(?:forward|bring)\b", text, re.I) else f"{when} later"
+        return [
+            Call(tool="edit_task", args={"task": each, "when": when})
+            for each in tasks_meant(_direction_off(task), conversation)
+        ]
+    return None
+
+
+def _corrected(text: str, conversation: Conversation) -> Sequence[Request] | None:
+    """ "no, at 10", "10 instead": a bare time right after a task was made or changed."""
+    if conversation.focus is None or not conversation.last_turn:
+        return None
+    if conversation.last_turn[-1].name not in ("create_task", "edit_task", "resume_task"):
+        return None
+    bare = re.sub(r"^(?:actually|wait|hmm|oh|sorry)[,\s]+", "", text, flags=re.I)
+    match = _INSTEAD.match(bare)
+    corrects = (
+        bare != text
+        or (match and match["instead"])
+        or re.match(r"(?:no|not|rather|i mean|better|make|to)\b", bare, re.I)
+    )
+    if match is None or not corrects or not is_time(match["when"], conversation):
+        return None
+    return call("edit_task", task=f"#{conversation.focus['id']}", when=match["when"])
+
+
+def _cuts(text: str) -> Iterator[tuple[str, str]]:
+    """Every way to cut "the call to mom to 10" into a task and a time, the longest time first."""
+    for join in _JOIN.finditer(text):
+        yield text[: join.start()].strip(), text[join.end() :].strip()
+
+
+def _applies(when: str, conversation: Conversation) -> bool:
+    return is_time(
+        re.sub(r"\s+(?:later|earlier|sooner|back|forward)$|^(?:back|forward)\s+", "", when, flags=re.I), conversation
+    )
+
+
+def _direction_off(task: str) -> str:
+    return re.sub(r"\s+(?:back|forward|out|over)$", "", task, flags=re.I)
+
+
+def _is_reference(task: str, conversation: Conversation) -> bool:
+    """Whether the words point to a task that was spoken of: "set the timesheet one to 10", not "set alarm to 10"."""
+    words = set(task_words(task).lower().split())
+    if not words:
+        return (
+            conversation.focus is not None
+            and re.match(r"(?:an?|another)\b", task, re.I) is None
+            and task.lower() not in ("alarm", "reminder", "timer", "alarms", "reminders")
+        )
+    return any(
+        words <= set(str(known["title"]).lower().split()) for answered in conversation.calls for known in answered.tasks
+    )

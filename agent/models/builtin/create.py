@@ -1,0 +1,137 @@
+"""Making tasks: a title, a time, and what has to happen before."""
+
+import re
+from collections.abc import Sequence
+
+from agent.models.builtin.chain import outcome_in
+from agent.models.builtin.conversation import Conversation
+from agent.models.builtin.meaning import Call, Request, Say, call
+from agent.models.builtin.pattern import phrase
+from agent.models.builtin.text import plain, task_meant, task_words
+from schedules.reading import ConditionKind, Kind, Reading
+from schedules.words import read
+from tools.verbs import starts_with_verb
+
+_CUE = phrase(
+    r"""
+    \b(?:remind(?:er|ers)?|alarms?|timer|wake me|wake up call|get me up|alert me|notify me|ping me|nudge me|
+    warn me|let me know|tell me to|don't let me forget|do not let me forget|don't forget|make sure i|
+    note to self|remember to|/remind|buzz me|message me|text me|call me)\b|^(?:schedule|add|create|
+    set(?: up)?|put|plan|book|note|new|start|make)\b
+    """
+)
+_ALARM = phrase(r"\b(?:alarm|wake[- ]?up call)\b")
+_TIMER = phrase(r"\btimer\b")
+_QUESTION = phrase(
+    r"""
+    ^(?:what|when|where|who|why|how|which|is|are|do|does|did|was|were|have i|has|should|am i|will it|
+    whose)\b|\?$
+    """
+)
+_AI = phrase(
+    r"""
+    ^(?:summari[sz]e|analy[sz]e|research|write|draft|compose|translate|generate|prepare|monitor|find out|
+    look up|search|tell me (?!to\b)|give me|send me|email me|classify|compare|suggest|recommend|read me|
+    brief me|play|order|turn)\b
+    """
+)
+_FOLLOW_UP = phrase(r"^(?:and|also|then|plus)\b")
+_GENERIC = phrase(
+    r"""
+    ^(?:(?:an?|the|my|another|new)\s+)*(?:alarm|timer|reminder|task|event|appointment|notification|to-?do|
+    one|me|it|this|that)?s?$
+    """
+)
+_SNOOZE = phrase(
+    r"""
+    ^(?:snooze|remind me (?:again|later)|not now)(?:\s+(?:it|that|this|me|the .+?))?(?:\s+(?:for|in|until|
+    till|by))?(?:\s+(?P<when>.+))?$
+    """
+)
+_LONGEST_BARE = 20
+
+
+def create(conversation: Conversation) -> Sequence[Request] | None:
+    """A new task, if the message asks for one."""
+    text = conversation.text.strip()
+    reading = read(text, now=conversation.now, preferences=conversation.preferences)
+    cue = _CUE.search(text.replace("’", "'"))
+    if not (cue or _follows(text, reading, conversation) or _bare(text, reading)):
+        return None
+    title = reading.title.strip()
+    if re.match(r"(?:it|this|that)\b$", title, re.I) and conversation.focus:
+        title = str(conversation.focus["title"])
+    if _GENERIC.match(title):
+        title = "alarm" if _ALARM.search(text) else "timer" if _TIMER.search(text) else ""
+    if not re.search(r"\bremind", text, re.I) and _AI.match(plain(title or text)) and not starts_with_verb(title):
+        return None
+    after = [
+        task_meant(_first(c.words), conversation) for c in reading.conditions if c.kind is ConditionKind.AFTER_TASK
+    ]
+    unknown = [c.words for c in reading.conditions if c.kind is not ConditionKind.AFTER_TASK]
+    if unknown:
+        return [
+            Say(
+                text=f"I cannot watch for “{unknown[0]}” yet, so I made no task. "
+                "Give me a time, or a task that has to run first."
+            )
+        ]
+    if reading.kind is Kind.NONE and not after and not cue:
+        return None
+    when = reading.phrase
+    if reading.kind is Kind.CLARIFY and not when and reading.question and title:
+        # The time cannot be told from the rest; the tool asks for it.
+        return call("create_task", title=title)
+    return [
+        Call(
+            tool="create_task",
+            args={
+                "title": title,
+                **({"when": when} if when else {}),
+                **({"after": after} if after else {}),
+                **({"after_outcome": outcome} if after and (outcome := outcome_in(text)) else {}),
+            },
+        )
+    ]
+
+
+def snoozed(conversation: Conversation) -> Sequence[Request] | None:
+    """ "snooze 10 minutes": the task last spoken of, once more."""
+    match = _SNOOZE.match(plain(conversation.text))
+    if match is None or conversation.focus is None:
+        return None
+    when = match["when"] or "10 minutes"
+    return call("create_task", title=str(conversation.focus["title"]), when=f"in {when}" if when[0].isdigit() else when)
+
+
+def _first(words: str) -> str:
+    """The task in "the timesheet reminder runs": the grammar hands on the person's words."""
+    return re.sub(
+        r"\s+(?:has |have |is |are )?(?:runs?|ran|finish(?:es|ed)?|done|completed?|ends?|ended|fires?|fired)$",
+        "",
+        words,
+        flags=re.I,
+    )
+
+
+def _follows(text: str, reading: Reading, conversation: Conversation) -> bool:
+    """ "and in 20 seconds to stretch", said right after a task was made."""
+    made = conversation.this_turn or conversation.last_turn
+    recent = bool(made) and made[-1].name in ("create_task", "edit_task")
+    return (
+        recent
+        and _FOLLOW_UP.match(text) is not None
+        and reading.schedule is not None
+        and bool(task_words(reading.title))
+    )
+
+
+def _bare(text: str, reading: Reading) -> bool:
+    """ "call mom tomorrow at 5": something to do and a time, and no question."""
+    return (
+        reading.kind not in (Kind.NONE, Kind.CLARIFY, Kind.DURATION)
+        and not _QUESTION.search(text)
+        and not _AI.match(plain(text))
+        and len(text.split()) <= _LONGEST_BARE
+        and starts_with_verb(reading.title)
+    )

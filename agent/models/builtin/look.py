@@ -1,0 +1,149 @@
+"""Looking at tasks, at what ran, and why something did or did not."""
+
+import re
+from collections.abc import Sequence
+
+from agent.models.builtin.conversation import Conversation
+from agent.models.builtin.meaning import Request, call
+from agent.models.builtin.pattern import phrase
+from agent.models.builtin.text import plain, task_meant, task_words, time_at_end
+
+_THINGS = (
+    r"(?:(?:my|the|all|all my|all the|all of my|any|your|active|current|upcoming|pending|scheduled|other|next|"
+    r"paused|done|finished|completed)\s+)*"
+    r"(?:tasks?|reminders?|alarms?|timers?|jobs?|events?|schedules?|agenda|calendar|plans?|list|to-?dos?|"
+    r"to do list|appointments?)"
+)
+_AGENDA = phrase(
+    rf"""
+    ^(?:what(?:'s| is| are)? (?:do i have|have i got|i have|am i doing|is due|is next|are my|'s)?\s*(?:on|
+    up|next|coming up|planned|scheduled|due|there|left|in|going on)*.*|(?:show|list|display|see|view|read|
+    tell|give|check|get|pull up|open)(?: me| out| to me)?\s+(?:what(?:'s| is)? (?:on|coming|planned|
+    scheduled|up|due).*|(?:my |the )?agenda|everything|{_THINGS}).*|(?:do|have) i (?:have|got) .*|(?:are|
+    is) there .*|which {_THINGS}.*|how many {_THINGS}.*|(?:any|my|all|all my)? ?{_THINGS}(?: (?:for|on|this|
+    next|today|tomorrow).*)?|(?:anything|something) .*|did (?:i|you) set .*|is my .*|am i .*)$
+    """
+)
+_ABOUT_TASKS = phrase(
+    rf"""
+    \b(?:{_THINGS}|do i have|have i got|i have|planned|scheduled|due|on my|coming up|next|agenda|up for|
+    going on|my day|to do|anything)\b
+    """
+)
+_STATUS = {
+    "paused": "paused",
+    "done": "done",
+    "finished": "done",
+    "completed": "done",
+    "everything": "all",
+    "all tasks": "all",
+}
+_SEARCH = phrase(
+    r"""
+    ^(?:(?:find|search(?: for)?|look for|list|show(?: me)?)\s+)?(?:(?:all|the|my|any)\s+)*(?:tasks?|
+    reminders?|alarms?)\s+(?:about|with|for|containing|matching|named|called|that mention|
+    like)\s+(?P<words>.+)$|^(?:find|search(?: for)?)\s+(?P<more>.+)$
+    """
+)
+_SHOW = phrase(
+    r"""
+    ^(?:show|open|describe|details (?:of|for|about)|tell me (?:more )?about|more about|info (?:on|
+    about))(?: me)?\s+(?P<task>.+)$|^when (?:is|does|will|do|are|did you (?:schedule|
+    set)) (?:i )?(?P<when>.+?)(?: (?:run|fire|happen|go off|due|scheduled|again|next|ring|be))*$|
+    ^what(?:'s| is) the (?:schedule|time) (?:of|for) (?P<of>.+)$
+    """
+)
+_EXPLAIN = phrase(
+    r"""
+    ^(?:(?:why|how come)\s+(?:didn't|did not|hasn't|has not|haven't|wasn't|was not|isn't|doesn't|won't|did|
+    was|has|is|does)\s+(?:i get (?:reminded (?:of|about)|)\s*)?(?P<task>.+?)(?:\s+(?:not\s+)?(?:run|ran|
+    fire[d]?|happen(?:ed)?|go(?:ne)? off|work(?:ed)?|execute[d]?|trigger(?:ed)?|skipped|missed|late|
+    fail(?:ed)?|ring|start(?:ed)?|come|arrive|remind me))?|(?:what happened (?:to|with)|
+    explain)\s+(?P<what>.+?)|(?:did|has)\s+(?P<did>.+?)\s+(?:run|ran|fire[d]?|happen(?:ed)?|go(?:ne)? off|
+    work(?:ed)?|executed?|complete[d]?|fail(?:ed)?|ring|rung))$
+    """
+)
+_HISTORY = phrase(
+    r"""
+    ^(?:what (?:ran|has run|happened|did you do|fired|was done|did i miss|have i missed|failed|went wrong|
+    did (?:i|we) have)|(?:show |list )?(?:me )?(?:the |my )?(?:run )?(?:history|log|logs|runs|
+    past runs)(?: (?:of|for) (?P<task>.+))?|(?:did|has) anything (?:fail|failed|run|go wrong)|
+    which (?:tasks |runs |ones )?(?:ran|failed|were missed)|anything (?:fail|failed|missed))$
+    """
+)
+_STATS = phrase(
+    r"""
+    ^(?:(?:show |give )?(?:me )?(?:the |my |some )?(?:stats|statistics|numbers|success rate|
+    summary of runs)(?: (?:of|for|on) (?P<of>.+))?|how (?:often|many times) (?:did|has|have|
+    does) (?P<task>.+?)(?: (?:run|ran|fired?|failed?|been run))?|how (?:is|are) (?P<how>.+?) doing)$
+    """
+)
+
+
+def explain(conversation: Conversation) -> Sequence[Request] | None:
+    """ "why didn't the timesheet reminder run yesterday?" """
+    text, during = time_at_end(plain(conversation.text), conversation)
+    match = _EXPLAIN.match(text)
+    if match is None:
+        return None
+    words = match["task"] or match["what"] or match["did"]
+    if re.match(r"^(?:i|you|we|the sky|he|she|they|anything|something)\b", words, re.I):
+        return None
+    return call("explain_task", task=task_meant(words, conversation), during=during)
+
+
+def statistics(conversation: Conversation) -> Sequence[Request] | None:
+    """ "how often did the backup run last month?" """
+    text, during = time_at_end(plain(conversation.text), conversation)
+    match = _STATS.match(text)
+    if match is None:
+        return None
+    words = match["of"] or match["task"] or match["how"]
+    return call("task_stats", task=task_meant(words, conversation) if words else "", during=during)
+
+
+def history(conversation: Conversation) -> Sequence[Request] | None:
+    """ "what ran yesterday?", "did anything fail last week?" """
+    text, during = time_at_end(plain(conversation.text), conversation)
+    match = _HISTORY.match(text)
+    if match is None:
+        return None
+    status = "failed" if re.search(r"fail|wrong", text) else "missed" if "miss" in text else ""
+    return call(
+        "task_history",
+        task=task_meant(match["task"], conversation) if match["task"] else "",
+        during=during,
+        status=status,
+    )
+
+
+def show(conversation: Conversation) -> Sequence[Request] | None:
+    """ "show the timesheet task", "when is the dentist?" """
+    text = plain(conversation.text).rstrip("?")
+    if _AGENDA.match(text) and re.search(
+        rf"\b{_THINGS}$|^(?:show|list)\b.*\b(?:everything|all)\b", time_at_end(text, conversation)[0], re.I
+    ):
+        return None
+    match = _SHOW.match(text)
+    if match is None or _SEARCH.match(text):
+        return None
+    words = match["task"] or match["when"] or match["of"]
+    if not task_words(words) and not conversation.focus:
+        return None
+    if re.match(r"^(?:me\b|you|i\b|what|how|the (?:time|weather|date)|it going)", words, re.I):
+        return None
+    return call("show_task", task=task_meant(words, conversation))
+
+
+def agenda(conversation: Conversation) -> Sequence[Request] | None:
+    """ "what do I have this week?", "list my tasks", "find tasks about invoices" """
+    text = plain(conversation.text).rstrip("?")
+    if match := _SEARCH.match(text):
+        words, during = time_at_end(match["words"] or match["more"], conversation)
+        if words or during:
+            return call("list_tasks", words=task_words(words), during=during)
+    rest, during = time_at_end(text, conversation)
+    if not _AGENDA.match(text) or not (_ABOUT_TASKS.search(rest) or (during and _AGENDA.match(rest))):
+        return None
+    status = next((status for word, status in _STATUS.items() if re.search(rf"\b{word}\b", rest, re.I)), "")
+    return call("list_tasks", during=during, status=status)

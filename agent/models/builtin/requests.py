@@ -1,0 +1,53 @@
+"""From a message to requests: what to call, or what to say, in the order it was said."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from agent.models.builtin import chain, change, chat, control, create, look
+from agent.models.builtin.conversation import Conversation
+from agent.models.builtin.meaning import Call, Request, Say
+from agent.models.builtin.question import answer
+from agent.models.builtin.split import split
+
+__all__ = ["Call", "Request", "Say", "understand"]
+
+Rule = Callable[[Conversation], Sequence[Request] | None]
+
+# The first rule that understands a message has it. Rules that look at the first word come before those that look
+# for a time anywhere, so that "remind me to cancel …" is a reminder and "cancel …" is not.
+_RULES: tuple[Rule, ...] = (
+    chat.small_talk,
+    control.undo,
+    control.preferences,
+    create.snoozed,
+    look.explain,
+    look.statistics,
+    look.history,
+    chain.chain,
+    look.show,
+    look.agenda,
+    control.control,
+    change.change,
+    create.create,
+    chat.beyond,
+)
+
+
+def understand(conversation: Conversation) -> list[Request]:
+    """Every request of the present message. A message that answers a question of ours completes that request."""
+    if (completed := answer(conversation)) is not None:
+        return list(completed)
+    requests: list[Request] = []
+    for segment in split(conversation):
+        calls = sum(isinstance(request, Call) for request in requests)
+        so_far = replace(conversation, text=segment, this_turn=conversation.this_turn[:calls])
+        requests += understand_one(so_far)
+    return requests
+
+
+def understand_one(conversation: Conversation) -> Sequence[Request]:
+    """The requests of a message that asks for one thing (which may concern several tasks)."""
+    for rule in _RULES:
+        if (requests := rule(conversation)) is not None:
+            return requests
+    raise AssertionError("the last rule takes everything")

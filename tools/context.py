@@ -1,0 +1,38 @@
+"""What a tool knows besides its arguments: the store, who speaks, and where they are. The model never sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import cached_property
+
+from schedules.reading import Preferences
+from store.operations import get_preferences
+from store.session import Store
+from store.values import Actor
+
+
+@dataclass(frozen=True)
+class Context:
+    """One turn of one person.
+
+    zone: the IANA zone given for this turn, or None to take the person's preference.
+    default_zone: the IANA zone of a person who never said theirs.
+    """
+
+    store: Store
+    actor: Actor
+    zone: str | None = None
+    default_zone: str = "UTC"
+
+    @property
+    def now(self) -> datetime:
+        return self.store.clock.now()
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        """How this person means what they leave out."""
+        stored = get_preferences(self.store, self.actor)
+        return Preferences(
+            zone=self.zone or stored.zone or self.default_zone,
+            default_time=time.fromisoformat(stored.default_time),
+            day_first=stored.day_first,
+        )

@@ -1,0 +1,55 @@
+"""Which task a person means by an id or by words of its title."""
+
+from collections.abc import Callable, Sequence
+
+from croncierge.errors import NotFound, Unclear
+from store.operations import find_tasks, list_tasks
+from store.values import TaskInfo
+from tools.context import Context
+
+EVERY = frozenset({"all", "everything", "all of them", "all tasks", "every task", "all reminders"})
+
+
+def one_task(context: Context, words: str, prefer: Callable[[TaskInfo], bool] | None = None) -> TaskInfo:
+    """The one task that `words` mean; among several, the only one that `prefer` holds for.
+
+    Raises Unclear with the candidates when there are several, NotFound when there is none.
+    """
+    found = find_tasks(context.store, context.actor, words)
+    if len(found) > 1:
+        wanted = prefer or (lambda task: task.is_active)
+        found = [task for task in found if wanted(task)] or found
+    if len(found) > 1:
+        exact = [task for task in found if task.title.casefold() == words.strip().casefold()]
+        found = exact if len(exact) == 1 else found
+    match found:
+        case [task]:
+            return task
+        case []:
+            raise NotFound(_nothing_like(context, words), field="task")
+        case _:
+            raise Unclear(which(found), choices=[f"#{task.id} {task.title}" for task in found], field="task")
+
+
+def some_tasks(context: Context, words: str, prefer: Callable[[TaskInfo], bool]) -> list[TaskInfo]:
+    """The one task that `words` mean, or each one that `prefer` holds for when they say "all"."""
+    if words.strip().casefold() not in EVERY:
+        return [one_task(context, words, prefer)]
+    found = [task for task in list_tasks(context.store, context.actor, limit=1_000) if prefer(task)]
+    if not found:
+        raise NotFound("There is no task to do that with.", field="task")
+    return found
+
+
+def which(tasks: Sequence[TaskInfo]) -> str:
+    """The question which of several tasks is meant."""
+    names = [f"#{task.id} “{task.title}”" for task in tasks[:8]]
+    more = f" (and {len(tasks) - 8} more)" if len(tasks) > 8 else ""
+    return f"Which one do you mean: {', '.join(names[:-1])} or {names[-1]}{more}?"
+
+
+def _nothing_like(context: Context, words: str) -> str:
+    have = [f"“{task.title}”" for task in list_tasks(context.store, context.actor, active=True, limit=5)]
+    if not have:
+        return f"There is no task like “{words}”; you have no active tasks."
+    return f"There is no task like “{words}”; you have {', '.join(have)}."

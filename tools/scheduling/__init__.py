@@ -1,0 +1,1 @@
+"""What the model may do with tasks. Each module holds the tools of one concern, as plain functions."""

@@ -1,0 +1,123 @@
+"""Sentences about stored tasks and runs, for a person, in their zone."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from schedules.describe import describe, describe_moment
+
+from schedules.schedule import Once
+from store.kinds import DependencyType
+from store.operations import get_task
+from store.values import Prerequisite, RunInfo, TaskInfo
+from tools.context import Context
+from tools.verbs import starts_with_verb
+from tools.views import next_runs
+
+_SHOWN = 3
+_LONGEST_LIST = 40
+
+
+def moment(instant: datetime, context: Context) -> str:
+    """A moment as people say it: "today at 10:15", "tomorrow at 09:00", "on Mon 30 Nov at 09:00"."""
+    zone = ZoneInfo(context.preferences.zone)
+    local, today = instant.astimezone(zone), context.now.astimezone(zone).date()
+    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    if local.date() == today:
+        return f"today at {clock}"
+    if local.date() == today + timedelta(days=1):
+        return f"tomorrow at {clock}"
+    day = describe_moment(instant, context.preferences.zone, context.now).removesuffix(clock).rstrip()
+    return f"on {day} at {clock}"
+
+
+def short(instant: datetime, context: Context) -> str:
+    """A moment in a table: "Mon 30 Nov 09:00"."""
+    return describe_moment(instant, context.preferences.zone, context.now)
+
+
+def when(task: TaskInfo, context: Context) -> str:
+    """What starts the task: its schedule, the tasks it waits for, or both."""
+    parts = []
+    if isinstance(task.schedule, Once):
+        parts.append(moment(task.schedule.at, context))
+    elif task.schedule is not None:
+        parts.append(describe(task.schedule))
+    if task.depends_on:
+        waits = " and ".join(_prerequisite(each, context) for each in task.depends_on)
+        parts.append(f"but only once {waits}" if parts else f"each time {waits}")
+    return ", ".join(parts) or "only when you run it"
+
+
+def promise(task: TaskInfo, context: Context) -> str:
+    """The confirmation of a reminder, written from the stored row: what, when, and the next runs."""
+    to = "to " if starts_with_verb(task.title) else "about "
+    zone = f" ({task.zone})" if task.schedule else ""
+    return f"I'll remind you {to}{task.title} {when(task, context)}{zone}.{upcoming(task, context)}"
+
+
+def upcoming(task: TaskInfo, context: Context) -> str:
+    """A line with the next runs of a repeating task, or nothing."""
+    if task.schedule is None or isinstance(task.schedule, Once):
+        return ""
+    shown = " · ".join(short(each, context) for each in next_runs(task, _SHOWN))
+    return f"\nNext: {shown}" if shown else ""
+
+
+def name(task: TaskInfo) -> str:
+    return f"“{task.title}”"
+
+
+def tasks_table(tasks: Sequence[TaskInfo], context: Context) -> str:
+    """Tasks as a Markdown table."""
+    rows = [(f"{task.id}", task.title, when(task, context), _state(task, context)) for task in tasks[:_LONGEST_LIST]]
+    more = f"\n\n… and {len(tasks) - _LONGEST_LIST} more." if len(tasks) > _LONGEST_LIST else ""
+    return table(("#", "Task", "When", "Next"), rows) + more
+
+
+def runs_table(runs: Sequence[RunInfo], context: Context) -> str:
+    """Runs as a Markdown table, the latest first."""
+    rows = [
+        (
+            f"{run.id}",
+            run.title,
+            short(run.scheduled_time, context),
+            run.status.value,
+            run.error_message or run.reason or "",
+        )
+        for run in runs[:_LONGEST_LIST]
+    ]
+    return table(("Run", "Task", "Due", "Outcome", "Why"), rows)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table, its columns aligned so that it reads well unrendered, too."""
+    cells = [[_cell(text) for text in row] for row in [head, *rows]]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = [
+        "| " + " | ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) + " |" for row in cells
+    ]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _state(task: TaskInfo, context: Context) -> str:
+    if task.is_active:
+        return short(task.next_run_at, context) if task.next_run_at else "—"
+    if task.pause_note is not None:
+        return f"paused: {task.pause_note}" if task.pause_note else "paused"
+    return f"done {short(task.last_run_at, context)}" if task.last_run_at else "done"
+
+
+def _prerequisite(prerequisite: Prerequisite, context: Context) -> str:
+    title = name(get_task(context.store, context.actor, prerequisite.task_id, include_deleted=True))
+    outcome = {
+        DependencyType.SUCCESS: "has run",
+        DependencyType.COMPLETION: "has ended, whatever the outcome",
+        DependencyType.FAILURE: "has failed",
+    }
+    return f"{title} {outcome[prerequisite.type]}"
