@@ -1,16 +1,17 @@
 """The database behind the store: engines, transactions, and errors of the database in plain words."""
 
+import sqlite3
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlmodel import Session
 
 from croncierge.clock import Clock
-from croncierge.errors import CronciergeError, InvalidInput, Unavailable
+from croncierge.errors import Conflict, CronciergeError, InvalidInput, Unavailable
 
 _BUSY_MS = 5_000
 
@@ -25,18 +26,26 @@ class Store:
         self.engine = engine
         self.clock = clock
         self.changed = changed
+        # A database in memory has a single connection, so its transactions take turns.
+        alone = isinstance(engine.pool, sa.pool.StaticPool)
+        self._turn: AbstractContextManager[object] = threading.Lock() if alone else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state of the database and changes nothing."""
-        with _in_plain_words(self.engine.url), Session(self.engine, expire_on_commit=False) as session:
+        with self._turn, in_plain_words(self.engine.url), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction that is either whole or not at all. SQLite's write lock is taken at its start."""
+        """One transaction that is either whole or not at all. SQLite's write lock is taken at its start.
+
+        Raises Conflict when another process made the same thing at the same moment, Unavailable when the database
+        cannot be written.
+        """
         with (
-            _in_plain_words(self.engine.url),
+            self._turn,
+            in_plain_words(self.engine.url),
             Session(self.engine.execution_options(write=True), expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -46,7 +55,7 @@ class Store:
 def open_engine(url: str) -> sa.Engine:
     """The engine for a database URL; `sqlite:///path` or `postgresql+psycopg://…`. Nothing is created yet.
 
-    Raises InvalidInput for a URL that cannot be one.
+    Raises InvalidInput for a URL that cannot be one, Unavailable when the folder of the file cannot be made.
     """
     try:
         parsed = make_url(url)
@@ -61,9 +70,10 @@ def open_engine(url: str) -> sa.Engine:
         )
     if backend == "postgresql":
         return sa.create_engine(parsed, pool_pre_ping=True)
-    in_memory = parsed.database in (None, "", ":memory:")
-    if not in_memory:
-        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+    file = parsed.database or ":memory:"
+    in_memory = file == ":memory:"
+    if not in_memory and not file.startswith("file:"):
+        _make_folder(Path(file).parent)
     engine = sa.create_engine(
         parsed,
         connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
@@ -74,16 +84,25 @@ def open_engine(url: str) -> sa.Engine:
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions behind our back
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+def _make_folder(folder: Path) -> None:
     try:
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-    finally:
-        cursor.close()
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise Unavailable(
+            f"The folder {folder} for the database cannot be made ({reason}); name another one."
+        ) from error
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions behind our back
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    # What was acknowledged survives a power cut, not only a killed process.
+    connection.execute("PRAGMA synchronous = FULL")
+    if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
+        with suppress(sqlite3.OperationalError):  # read-only, or another process is just doing the same
+            connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
@@ -93,13 +112,18 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 @contextmanager
-def _in_plain_words(url: URL) -> Iterator[None]:
+def in_plain_words(url: URL) -> Iterator[None]:
+    """What the database refuses becomes a sentence for a person."""
     try:
         yield
     except CronciergeError:
         raise
+    except sa.exc.IntegrityError as error:
+        raise Conflict("Somebody else has just made or removed the same thing; look again and repeat it.") from error
     except sa.exc.DBAPIError as error:
         raise Unavailable(_explain(str(error.orig), url)) from error
+    except sqlite3.Error as error:  # while a connection was being prepared
+        raise Unavailable(_explain(str(error), url)) from error
 
 
 def _explain(cause: str, url: URL) -> str:
@@ -111,8 +135,10 @@ def _explain(cause: str, url: URL) -> str:
         "disk I/O error": f"The disk under {where} refused to write; nothing was changed. Is it full or broken?",
         "unable to open": f"The database {where} cannot be opened; does its folder exist and may you write there?",
         "not a database": f"The file {where} is not a database; name another one with --db or move it away.",
+        "malformed": f"The database {where} is damaged; nothing was changed. Put a backup in its place.",
     }
     for word, sentence in reasons.items():
         if word in cause:
             return sentence
-    return f"The database {where} cannot do that now ({cause.splitlines()[0]}); nothing was changed."
+    reason = (cause.splitlines() or ["no reason given"])[0]
+    return f"The database {where} cannot do that now ({reason}); nothing was changed."

@@ -1,8 +1,9 @@
 """What goes into the operations and comes out of them: plain frozen values, never rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -52,9 +53,51 @@ class TaskSpec:
     idempotency_key: str | None = None
 
 
+class Unset(Enum):
+    """Stands for "leave it as it is", where None means something."""
+
+    UNSET = "unset"
+
+
+UNSET = Unset.UNSET
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskChange:
+    """What to change about a task; what is UNSET stays. Durations are in seconds.
+
+    zone: moves the wall-clock times of the schedule that is there into another zone; a new schedule brings its own.
+    """
+
+    title: str | Unset = UNSET
+    schedule: Schedule | Unset | None = UNSET
+    schedule_words: str | Unset | None = UNSET
+    zone: str | Unset = UNSET
+    type: TaskType | Unset = UNSET
+    description: str | Unset = UNSET
+    action_type: str | Unset = UNSET
+    action_payload: Mapping[str, Any] | Unset = UNSET
+    timeout_seconds: float | Unset = UNSET
+    max_retries: int | Unset = UNSET
+    retry_delay_seconds: float | Unset = UNSET
+    retry_backoff: float | Unset = UNSET
+    catch_up: CatchUp | Unset = UNSET
+    catch_up_window_seconds: float | Unset | None = UNSET
+    overlap: Overlap | Unset = UNSET
+    on_crash: OnCrash | Unset = UNSET
+
+    def but(self, **changes: Any) -> "TaskChange":
+        """The same with these fields changed, too."""
+        return replace(self, **changes)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TaskInfo:
-    """A stored task, as everybody who may see it sees it. Instants are aware UTC."""
+    """A stored task, as everybody who may see it sees it. Instants are aware UTC.
+
+    pause_note: None unless somebody paused it; empty when they gave no reason.
+    depends_on: the prerequisites that still count; a deleted one does not.
+    """
 
     id: int
     title: str
@@ -114,3 +157,40 @@ class Undone:
 
     sentences: tuple[str, ...]
     tasks: tuple[TaskInfo, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStep:
+    """One change of a run's status. from_status: None for its first."""
+
+    from_status: RunStatus | None
+    to_status: RunStatus
+    at: datetime
+    attempt: int
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stats:
+    """Runs in numbers.
+
+    by_status: how many runs are in each status that occurs.
+    success_rate: completed among completed and failed, 0 to 1; None before any has ended so.
+    median_time, p95_time: how long completed runs took from start to end; None before any completed.
+    sentence: the same for a person.
+    """
+
+    runs: int
+    by_status: Mapping[RunStatus, int]
+    success_rate: float | None
+    median_time: timedelta | None
+    p95_time: timedelta | None
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Why a task did or did not run, from the record: sentences for a person, and the runs they speak of."""
+
+    sentences: tuple[str, ...]
+    runs: tuple[RunInfo, ...]

@@ -16,7 +16,8 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-Json = sa.JSON().with_variant(JSONB(), "postgresql")
+# None is the database's NULL, not JSON's.
+Json = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 def enum_of(members: type[StrEnum], name: str) -> Any:

@@ -28,7 +28,8 @@ class Task(SQLModel, table=True):
 
     Instants are UTC. `schedule_interval` and the `*_seconds` columns are in seconds. `schedule_start` is the
     interval's anchor or the bound before which nothing happens; `schedule_dtstart` is the rule's local wall-clock
-    start as ISO text without offset, meant in `timezone`; `except_dates` are ISO dates in `timezone`.
+    start as ISO text without offset, meant in `timezone`; `except_dates` are ISO dates in `timezone`. `pause_note` is
+    None unless somebody paused the task, and empty when they gave no reason. A deleted task keeps its row.
     """
 
     __tablename__ = "tasks"

@@ -1,0 +1,71 @@
+"""The record of changes: what a row held before and after, in plain JSON, and back into a row."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
+from sqlmodel import Session, SQLModel
+
+from store.tables import AuditEntry
+from store.values import Actor
+
+
+class Entity(StrEnum):
+    """What kind of row a change was made to."""
+
+    TASK = "task"  # entity_id: its id
+    DEPENDENCY = "task_dependency"  # entity_id: task and prerequisite, as "3:1"
+    PERMISSION = "task_permission"  # entity_id: task and user, as "3:<id>"
+    PREFERENCES = "user_preferences"  # entity_id: the user's id
+    RUN = "task_run"  # entity_id: its id
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    at: datetime,
+    action: str,
+    entity: Entity,
+    entity_id: str | int,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Note a change in the same transaction. Of a row that was there before and after, only what differs is kept."""
+    if before is not None and after is not None:
+        keys = [key for key in after if before.get(key) != after[key]]
+        before = {key: before[key] for key in keys}
+        after = {key: after[key] for key in keys}
+    session.add(
+        AuditEntry(
+            at=at,
+            actor_id=actor.user_id,
+            via=actor.via,
+            change_set=actor.change_set,
+            action=action,
+            entity=entity,
+            entity_id=str(entity_id),
+            before=to_jsonable_python(before),
+            after=to_jsonable_python(after),
+        )
+    )
+
+
+def snapshot(row: SQLModel) -> dict[str, Any]:
+    """The columns of a row as they are now."""
+    return row.model_dump()
+
+
+def restored(model: type[SQLModel], recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Recorded columns as the types that the row has."""
+    return {name: _reader(model, name).validate_python(value) for name, value in recorded.items()}
+
+
+@cache
+def _reader(model: type[SQLModel], name: str) -> TypeAdapter[Any]:
+    reader: TypeAdapter[Any] = TypeAdapter(get_type_hints(model)[name])
+    return reader

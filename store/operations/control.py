@@ -1,0 +1,96 @@
+"""Pausing, resuming and deleting tasks."""
+
+from datetime import datetime
+
+from schedules.describe import describe_moment
+from schedules.occurrences import next_after
+
+from croncierge.errors import InvalidInput
+from schedules.schedule import Once
+from store import limits
+from store.audit import Entity, record, snapshot
+from store.edges import info
+from store.permissions import acting_user, editable_task
+from store.rows import task_schedule
+from store.session import Store
+from store.tables import Task
+from store.values import Actor, TaskInfo
+
+
+def pause_task(store: Store, actor: Actor, task_id: int, note: str | None = None) -> TaskInfo:
+    """Let nothing come of a task's schedule until it is resumed. note: why, for whoever asks later.
+
+    Pausing a paused task changes its note only. Raises NotFound, NotAllowed; InvalidInput for a note too long and
+    for a task that is over.
+    """
+    note = limits.several_lines("note", note or "", limits.NOTE).strip()
+    with store.write() as session:
+        user = acting_user(session, actor)
+        row = editable_task(session, user, task_id)
+        if not row.is_active and row.pause_note is None:
+            raise InvalidInput(f"“{row.name}” is over, so there is nothing to pause; give it a new time.", field="task")
+        before, now = snapshot(row), store.clock.now()
+        row.is_active, row.next_run_at, row.pause_note = False, None, note
+        row.updated_at, row.last_modified_by = now, user.id
+        record(session, actor, now, "pause_task", Entity.TASK, task_id, before=before, after=snapshot(row))
+        paused = info(session, row)
+    store.changed()
+    return paused
+
+
+def resume_task(store: Store, actor: Actor, task_id: int) -> TaskInfo:
+    """Let a paused task run again, from its next occurrence on: what it missed while paused stays missed.
+
+    Resuming an active task changes nothing. Raises NotFound, NotAllowed; InvalidInput when nothing is left to run.
+    """
+    with store.write() as session:
+        user = acting_user(session, actor)
+        row = editable_task(session, user, task_id)
+        if row.is_active:
+            return info(session, row)
+        before, now = snapshot(row), store.clock.now()
+        if not revive(row, now):
+            raise InvalidInput(f"“{row.name}” cannot be resumed: {over(row, now)}; give it a new time.", field="task")
+        row.updated_at, row.last_modified_by = now, user.id
+        record(session, actor, now, "resume_task", Entity.TASK, task_id, before=before, after=snapshot(row))
+        resumed = info(session, row)
+    store.changed()
+    return resumed
+
+
+def delete_task(store: Store, actor: Actor, task_id: int) -> TaskInfo:
+    """Delete a task so that it can be brought back: its row, its history and its dependencies stay recorded.
+
+    Tasks that waited for it no longer do; one that waited for nothing else only runs when asked, which `explain` tells.
+
+    Raises NotFound, NotAllowed.
+    """
+    with store.write() as session:
+        user = acting_user(session, actor)
+        row = editable_task(session, user, task_id)
+        before, now = snapshot(row), store.clock.now()
+        row.deleted_at, row.next_run_at = now, None
+        row.updated_at, row.last_modified_by = now, user.id
+        record(session, actor, now, "delete_task", Entity.TASK, task_id, before=before, after=snapshot(row))
+        deleted = info(session, row)
+    store.changed()
+    return deleted
+
+
+def revive(row: Task, now: datetime) -> bool:
+    """Make a task active, due at its schedule's next occurrence; whether there is anything left to run."""
+    schedule = task_schedule(row)
+    row.pause_note = None
+    row.next_run_at = next_after(schedule, now) if schedule else None
+    row.is_active = schedule is None or row.next_run_at is not None
+    return row.is_active
+
+
+def over(row: Task, now: datetime) -> str:
+    """Why nothing is left to run of a task: half a sentence."""
+    schedule = task_schedule(row)
+    if isinstance(schedule, Once):
+        return f"its one time, {describe_moment(schedule.at, schedule.zone, now)}, has passed"
+    if schedule is not None and schedule.until is not None and schedule.until <= now:
+        return f"its schedule ended on {describe_moment(schedule.until, schedule.zone, now)}"
+    return "all its runs are done"

@@ -1,0 +1,94 @@
+"""People and what they prefer."""
+
+import re
+from uuid import UUID, uuid4
+
+from schedules.zones import zone as known_zone
+from sqlmodel import select
+
+from croncierge.errors import Conflict, InvalidInput
+from store import limits
+from store.audit import Entity, record, snapshot
+from store.permissions import acting_user
+from store.rows import preferences_info
+from store.session import Store
+from store.tables import User, UserPreferences
+from store.values import Actor, PreferencesInfo
+
+_NAME = 100
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+def ensure_user(store: Store, name: str) -> UUID:
+    """The id of the user of that name, who is created when there is none. Raises InvalidInput for no name at all."""
+    name = limits.one_line("user", name, _NAME)
+    with store.read() as session:
+        found = session.exec(select(User.id).where(User.name == name)).first()
+    if found is not None:
+        return found
+    try:
+        with store.write() as session:
+            user = session.exec(select(User).where(User.name == name)).first()
+            if user is None:
+                user = User(id=uuid4(), name=name, created_at=store.clock.now())
+                session.add(user)
+            return user.id
+    except Conflict:  # somebody else created the same one at the same moment
+        with store.read() as session:
+            return session.exec(select(User.id).where(User.name == name)).one()
+
+
+def get_preferences(store: Store, actor: Actor) -> PreferencesInfo:
+    """What the actor prefers."""
+    with store.read() as session:
+        user = acting_user(session, actor)
+        return preferences_info(session.get(UserPreferences, user.id))
+
+
+def set_preferences(
+    store: Store,
+    actor: Actor,
+    *,
+    zone: str | None = None,
+    default_time: str | None = None,
+    day_first: bool | None = None,
+) -> PreferencesInfo:
+    """Change what is not None. zone: IANA name; default_time: HH:MM, or H:MM. Raises InvalidInput for others."""
+    if zone is not None:
+        known_zone(zone)
+    with store.write() as session:
+        user = acting_user(session, actor)
+        now = store.clock.now()
+        row = session.get(UserPreferences, user.id)
+        before = snapshot(row) if row else None
+        row = row or UserPreferences(user_id=user.id, updated_at=now)
+        if zone is not None:
+            row.timezone = zone
+        if default_time is not None:
+            row.default_time = _time_of_day(default_time)
+        if day_first is not None:
+            row.day_first = day_first
+        if before == snapshot(row):
+            return preferences_info(row)
+        row.updated_at = now
+        session.add(row)
+        record(
+            session,
+            actor,
+            now,
+            "set_preferences",
+            Entity.PREFERENCES,
+            str(user.id),
+            before=before,
+            after=snapshot(row),
+        )
+        return preferences_info(row)
+
+
+def _time_of_day(text: str) -> str:
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise InvalidInput(
+            f"The default time {text!r} is not a time of day; write it like 09:00 or 17:30.", field="default_time"
+        )
+    return f"{int(match[1]):02d}:{match[2]}"

@@ -1,0 +1,131 @@
+"""Between rows and values: one function each way."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, assert_never
+
+from schedules.schedule import Cron, Interval, Once, Rule, Schedule
+from store.tables import Run, RunTransition, Task, UserPreferences
+from store.values import PreferencesInfo, Prerequisite, RunInfo, RunStep, TaskInfo
+
+
+def schedule_columns(schedule: Schedule | None) -> dict[str, Any]:
+    """The columns of a task that say when, all of them but its zone."""
+    columns: dict[str, Any] = {
+        "schedule_cron": None,
+        "schedule_interval": None,
+        "schedule_anchor": None,
+        "schedule_rrule": None,
+        "schedule_dtstart": None,
+        "schedule_once": None,
+        "schedule_start": schedule.start if schedule else None,
+        "schedule_until": schedule.until if schedule else None,
+        "max_runs": schedule.max_runs if schedule else None,
+        "except_dates": sorted(day.isoformat() for day in schedule.except_dates) if schedule else [],
+    }
+    match schedule:
+        case None:
+            pass
+        case Cron(expression=expression):
+            columns |= {"schedule_cron": expression}
+        case Interval(every=every, anchor=anchor):
+            columns |= {"schedule_interval": every.total_seconds(), "schedule_anchor": anchor}
+        case Rule(text=text, dtstart=dtstart):
+            columns |= {"schedule_rrule": text, "schedule_dtstart": dtstart.isoformat()}
+        case Once(at=at):
+            columns |= {"schedule_once": at}
+        case _:
+            assert_never(schedule)
+    return columns
+
+
+def schedule_of(columns: Mapping[str, Any]) -> Schedule | None:
+    """The schedule in a task's columns (with `timezone`); instants are aware."""
+    shared: dict[str, Any] = {
+        "zone": columns["timezone"],
+        "start": columns["schedule_start"],
+        "until": columns["schedule_until"],
+        "max_runs": columns["max_runs"],
+        "except_dates": frozenset(map(date.fromisoformat, columns["except_dates"])),
+    }
+    if columns["schedule_cron"] is not None:
+        return Cron(expression=columns["schedule_cron"], **shared)
+    if columns["schedule_interval"] is not None:
+        every = timedelta(seconds=columns["schedule_interval"])
+        return Interval(every=every, anchor=columns["schedule_anchor"], **shared)
+    if columns["schedule_rrule"] is not None:
+        dtstart = datetime.fromisoformat(columns["schedule_dtstart"])
+        return Rule(text=columns["schedule_rrule"], dtstart=dtstart, **shared)
+    if columns["schedule_once"] is not None:
+        return Once(at=columns["schedule_once"], **shared)
+    return None
+
+
+def task_schedule(row: Task) -> Schedule | None:
+    """The schedule of a task."""
+    return schedule_of(vars(row))
+
+
+def task_info(row: Task, depends_on: Iterable[Prerequisite] = ()) -> TaskInfo:
+    """A task as its value."""
+    if row.id is None:
+        raise ValueError("a task that was never stored has no value")
+    return TaskInfo(
+        id=row.id,
+        title=row.name,
+        description=row.description,
+        type=row.type,
+        zone=row.timezone,
+        schedule=task_schedule(row),
+        schedule_words=row.schedule_words,
+        next_run_at=row.next_run_at,
+        last_run_at=row.last_run_at,
+        run_count=row.run_count,
+        is_active=row.is_active,
+        pause_note=row.pause_note,
+        depends_on=tuple(depends_on),
+        action_type=row.action_type,
+        action_payload=row.action_payload,
+        max_retries=row.max_retries,
+        catch_up=row.catch_up,
+        owner_id=row.owner_id,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        deleted_at=row.deleted_at,
+    )
+
+
+def run_info(row: Run, title: str) -> RunInfo:
+    """A run as its value; `title` is its task's."""
+    if row.run_id is None:
+        raise ValueError("a run that was never stored has no value")
+    return RunInfo(
+        id=row.run_id,
+        task_id=row.task_id,
+        title=title,
+        scheduled_time=row.scheduled_time,
+        start_time=row.start_time,
+        end_time=row.end_time,
+        status=row.status,
+        reason=row.reason,
+        attempt=row.attempt,
+        triggered_by=row.triggered_by,
+        workflow_run_id=row.workflow_run_id,
+        log=row.log,
+        error_message=row.error_message,
+        result=row.result,
+    )
+
+
+def run_step(row: RunTransition) -> RunStep:
+    """A change of a run's status as its value."""
+    return RunStep(
+        from_status=row.from_status, to_status=row.to_status, at=row.at, attempt=row.attempt, reason=row.reason
+    )
+
+
+def preferences_info(row: UserPreferences | None) -> PreferencesInfo:
+    """Preferences as their value; those of somebody who never said any are the defaults."""
+    if row is None:
+        return PreferencesInfo(zone=None, default_time="09:00", day_first=None)
+    return PreferencesInfo(zone=row.timezone, default_time=row.default_time, day_first=row.day_first)
