@@ -2,8 +2,11 @@
 
 from store.operations.control import delete_task, pause_task, resume_task
 from store.operations.dependencies import add_dependency, remove_dependency
+from store.operations.explain import explain
+from store.operations.history import get_run, list_runs, run_story
 from store.operations.lookup import find_tasks, get_task, list_tasks
 from store.operations.sharing import share_task, unshare_task
+from store.operations.stats import stats
 from store.operations.tasks import create_task, edit_task
 from store.operations.undo import undo
 from store.operations.users import ensure_user, get_preferences, set_preferences
@@ -14,15 +17,20 @@ __all__ = [
     "delete_task",
     "edit_task",
     "ensure_user",
+    "explain",
     "find_tasks",
     "get_preferences",
+    "get_run",
     "get_task",
+    "list_runs",
     "list_tasks",
     "pause_task",
     "remove_dependency",
     "resume_task",
+    "run_story",
     "set_preferences",
     "share_task",
+    "stats",
     "undo",
     "unshare_task",
 ]
