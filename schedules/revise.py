@@ -64,7 +64,7 @@ def add(schedule: Schedule | None, words: str, *, now: datetime, preferences: Pr
     words = words.strip()
     if schedule is None or isinstance(schedule, Once):
         return _question(
-            f"It runs only once, so “{words}” cannot be added to it; make a second task, or give it a rhythm of its own.",
+            f"It runs only once, so “{words}” cannot be added to it; make a second task, or give it a rhythm.",
             (f"every {_bare(words)}",),
         )
     preferences = replace(preferences, zone=schedule.zone)
