@@ -1,0 +1,60 @@
+"""Cron expressions written out in a sentence: five fields in a row, or @daily and its like."""
+
+import re
+
+from schedules.cron import normalise
+from schedules.words.pieces import CronText, Piece
+from schedules.words.tokens import Tokens
+
+_ALIASES = {
+    "hourly": "0 * * * *",
+    "daily": "0 0 * * *",
+    "midnight": "0 0 * * *",
+    "weekly": "0 0 * * 0",
+    "monthly": "0 0 1 * *",
+    "yearly": "0 0 1 1 *",
+    "annually": "0 0 1 1 *",
+}
+_FIELD = r"(?:\*|[\dA-Za-z]+)(?:[-,/#L*\dA-Za-z]*)"
+_FIVE = re.compile(rf"(?<![\w*/]){_FIELD}(?:\s+{_FIELD}){{4}}(?![\w*/])")
+_SANE = re.compile(
+    r"^(?:[\d*/,\-#L]|MON|TUE|WED|THU|FRI|SAT|SUN|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)+$", re.I
+)
+
+
+def cron_text(w: Tokens) -> Piece | None:
+    """The cron expression in a text, as a piece over the tokens it takes."""
+    if "*" not in w.text and "@" not in w.text and "cron" not in w.low:
+        return None
+    for i, word in enumerate(w.low[: w.count]):
+        if word == "@" and w.glued[i + 1] and w.low[i + 1] in _ALIASES:
+            return Piece(start=i, end=i + 2, meaning=CronText(expression=_ALIASES[w.low[i + 1]]))
+    return _five_fields(w)
+
+
+def _five_fields(w: Tokens) -> Piece | None:
+    words: list[tuple[int, int, str]] = []
+    i = 0
+    while i < w.count:
+        end = i + 1
+        while w.glued[end]:
+            end += 1
+        words.append((i, end, w.said(i, end).strip("`'\"().;:")))
+        i = end
+    for first in range(len(words) - 4):
+        fields = [word for _, _, word in words[first : first + 5]]
+        if not all(_SANE.match(field) for field in fields) or not (
+            "*" in fields or any("*" in field for field in fields) or (words[first][0] > 0 and "cron" in w.low)
+        ):
+            continue
+        try:
+            expression = normalise(" ".join(fields))
+        except Exception:
+            continue
+        start = words[first][0]
+        if start and w.low[start - 1] in (":", "cron"):
+            start -= 1
+        if start and w.low[start - 1] == "cron":
+            start -= 1
+        return Piece(start=start, end=words[first + 4][1], meaning=CronText(expression=expression))
+    return None

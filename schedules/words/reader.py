@@ -1,0 +1,218 @@
+"""A whole sentence: tokens, phrases, slots, schedule, and the words around them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from schedules.reading import Condition, Kind, Preferences, Reading
+from schedules.schedule import Cron, Interval, Once, Schedule
+from schedules.words.crontext import cron_text
+from schedules.words.exotic import exotic_date
+from schedules.words.frame import Frame, gather, standing
+from schedules.words.moments import Puzzling, Viewpoint, shifted
+from schedules.words.phrases import scan
+from schedules.words.pieces import Amount, Every, Lasting, Piece, Unit
+from schedules.words.recurring import repetition
+from schedules.words.sentence import Request, conditions, request, title
+from schedules.words.single import moment
+from schedules.words.tokens import Tokens, tokenize
+from schedules.zones import resolve
+
+LONGEST = 2000  # characters
+_MOST_TOKENS = 600
+_TOO_LONG = "That is too long to read a time from; please say in one sentence what should happen and when."
+_VAGUE = frozenset(
+    {"later", "soon", "sometime", "eventually", "regularly", "often", "someday", "periodically", "frequently"}
+)
+_WHEN_CHOICES = ("in an hour", "tomorrow at 9:00", "every Monday at 9:00")
+
+
+def read(text: str, *, now: datetime, preferences: Preferences) -> Reading:
+    """Read a whole sentence. now: aware. Pure and deterministic; never raises for any text."""
+    if len(text) > LONGEST:
+        return Reading(kind=Kind.CLARIFY, question=_TOO_LONG)
+    w = tokenize(text)
+    if w.count > _MOST_TOKENS:
+        return Reading(kind=Kind.CLARIFY, question=_TOO_LONG)
+    if not w.count:
+        return Reading(kind=Kind.NONE)
+    return _read(w, now, preferences)
+
+
+def read_when(words: str, *, now: datetime, preferences: Preferences) -> Reading:
+    """Read a phrase that should be nothing but a time. What is not understood is asked about, never ignored."""
+    text = words.strip()
+    reading = read(_as_time(text), now=now, preferences=preferences)
+    if reading.kind is Kind.CLARIFY:
+        return reading
+    if reading.kind is Kind.NONE:
+        return Reading(
+            kind=Kind.CLARIFY,
+            question=f"I do not understand “{text[:80]}” as a time; when do you mean?",
+            choices=_WHEN_CHOICES,
+        )
+    rest = reading.title
+    if rest and not _mere_filler(rest):
+        return Reading(
+            kind=Kind.CLARIFY,
+            question=f"I do not understand “{rest[:80]}” as part of a time; when exactly do you mean?",
+            choices=(reading.phrase,) if reading.phrase else (),
+        )
+    return replace(reading, title="", phrase=text)
+
+
+def _as_time(text: str) -> str:
+    """A bare figure given as a time is a clock time."""
+    bare = text.lower().removeprefix("to ").removeprefix("also ").strip()
+    return f"at {bare}" if bare.replace(":", "").isdigit() and len(bare) <= 5 else bare if bare else text
+
+
+def _mere_filler(rest: str) -> bool:
+    fillers = {
+        "please",
+        "also",
+        "to",
+        "only",
+        "just",
+        "and",
+        "ok",
+        "instead",
+        "make",
+        "it",
+        "the",
+        "again",
+        "too",
+        "each",
+    }
+    return all(word in fillers for word in rest.lower().split())
+
+
+def _read(w: Tokens, now: datetime, preferences: Preferences) -> Reading:
+    said = request(w)
+    if said.question:
+        return Reading(kind=Kind.NONE, title=w.text.strip())
+    clauses = conditions(w, said.start, said.end)
+    cron = cron_text(w)
+    pieces = _outside(scan(w), clauses)
+    if cron is not None:
+        others = [piece for piece in pieces if piece.end <= cron.start or piece.start >= cron.end]
+        pieces = sorted([*others, cron], key=lambda piece: piece.start)
+    pieces = standing(w, pieces)
+    frame = gather(w, pieces)
+    met = tuple(clause for _, _, clause in clauses)
+    base = Reading(
+        kind=Kind.NONE,
+        title=title(w, said, pieces, clauses),
+        phrase=" ".join(w.said(piece.start, piece.end) for piece in pieces if piece.end > piece.start),
+        conditions=met,
+        recipient=said.recipient,
+    )
+    try:
+        return _meant(w, frame, said, base, now, preferences)
+    except Puzzling as puzzle:
+        return replace(base, kind=Kind.CLARIFY, question=puzzle.question, choices=puzzle.choices)
+
+
+def _outside(pieces: list[Piece], clauses: list[tuple[int, int, Condition]]) -> list[Piece]:
+    return [piece for piece in pieces if not any(start <= piece.start < end for start, end, _ in clauses)]
+
+
+def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime, preferences: Preferences) -> Reading:
+    if frame.ask is not None:
+        return replace(base, kind=Kind.CLARIFY, question=frame.ask.question, choices=frame.ask.choices)
+    zone = frame.zone.name if frame.zone is not None else preferences.zone
+    local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    if frame.cron is not None:
+        return _with_cron(frame, base, zone)
+    if frame.repeats:
+        if _unclear_weekday(frame):
+            raise Puzzling("Which one of the month do you mean?", ("on the first Friday of each month",))
+        made = repetition(frame, now, zone, preferences, waking=said.waking)
+        kind = Kind.INTERVAL if isinstance(made.schedule, Interval) else Kind.RECURRENCE
+        return replace(base, kind=kind, schedule=made.schedule, notes=made.notes, tolerance=made.tolerance)
+    found = moment(frame, local, preferences, waking=said.waking)
+    if found is None:
+        return _without_moment(w, frame, said, base, now, zone, preferences)
+    if found.elapsed is not None:
+        at = now.astimezone(UTC) + timedelta(seconds=found.elapsed)
+    else:
+        at = resolve(found.at, zone)
+    if at < now - timedelta(seconds=1):
+        return _past(frame, said, base, at, zone)
+    schedule: Schedule = Once(zone=zone, at=at)
+    return replace(base, kind=Kind.INSTANT, schedule=schedule, notes=found.notes)
+
+
+def _unclear_weekday(frame: Frame) -> bool:
+    return False if frame.every is None else _monthly_weekday(frame, frame.every)
+
+
+def _monthly_weekday(frame: Frame, every: Every) -> bool:
+    return every.unit is Unit.MONTH and not every.loose and False
+
+
+def _with_cron(frame: Frame, base: Reading, zone: str) -> Reading:
+    assert frame.cron is not None
+    schedule = Cron(zone=zone, expression=frame.cron.expression)
+    return replace(base, kind=Kind.RECURRENCE, schedule=schedule)
+
+
+def _past(frame: Frame, said: Request, base: Reading, at: datetime, zone: str) -> Reading:
+    local = at.astimezone(ZoneInfo(zone))
+    if not said.asked and not frame.times and local.year < 2000:
+        return replace(base, kind=Kind.NONE)
+    clock = f"{local:%H:%M}"
+    return replace(
+        base,
+        kind=Kind.CLARIFY,
+        question=f"{local:%A} {local.day} {local:%B %Y}, {clock}, is already past; when do you mean?",
+        choices=(f"tomorrow at {clock}", f"next {local:%A} at {clock}"),
+    )
+
+
+def _without_moment(
+    w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime, zone: str, preferences: Preferences
+) -> Reading:
+    if frame.lasting is not None:
+        return _duration(frame.lasting, said, base, now, zone)
+    exotic = (
+        exotic_date(w, now.astimezone(ZoneInfo(zone)).replace(tzinfo=None), preferences) if said is not None else None
+    )
+    if exotic is not None:
+        at, phrase, rest = exotic
+        instant = resolve(at, zone)
+        if instant > now:
+            return replace(base, kind=Kind.INSTANT, schedule=Once(zone=zone, at=instant), phrase=phrase, title=rest)
+    if base.conditions:
+        return base
+    vague = next((word for word in w.low[: w.count] if word in _VAGUE), None)
+    if vague is not None and (said.asked or w.count <= 3):
+        return replace(
+            base, kind=Kind.CLARIFY, question=f"When exactly do you mean by “{vague}”?", choices=_WHEN_CHOICES
+        )
+    if said.asked:
+        what = f" “{base.title[:60]}”" if base.title else ""
+        return replace(
+            base,
+            kind=Kind.CLARIFY,
+            question=f"When should I remind you of{what}?" if what else "When, and of what, should I remind you?",
+            choices=_WHEN_CHOICES,
+        )
+    return replace(base, kind=Kind.NONE, phrase="")
+
+
+def _duration(lasting: Lasting, said: Request, base: Reading, now: datetime, zone: str) -> Reading:
+    amount: Amount = lasting.amount
+    seconds = amount.seconds + (amount.days + amount.business_days + _month_days(amount.months)) * 86400
+    if seconds > 3e10:
+        shifted(now.replace(tzinfo=None), Amount(days=10**9))
+    at = now.astimezone(UTC) + timedelta(seconds=seconds)
+    return replace(base, kind=Kind.DURATION, schedule=Once(zone=zone, at=at))
+
+
+def _month_days(months: float) -> float:
+    years, rest = divmod(months, 12)
+    return years * 365 + rest * 30
+
+
+__all__ = ["LONGEST", "Viewpoint", "read", "read_when"]

@@ -1,0 +1,284 @@
+"""One moment from the slots of a sentence."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from schedules.reading import Preferences
+from schedules.words.clocktimes import beside, fixed, part_time, usual
+from schedules.words.frame import Frame
+from schedules.words.moments import DAY_NAMES, MONTH_NAMES, Place, Puzzling, Viewpoint, add_months, locate, shifted
+from schedules.words.pieces import (
+    CalendarDay,
+    Clock,
+    Date,
+    Dates,
+    Day,
+    Daypart,
+    Edge,
+    Exact,
+    Now,
+    Nth,
+    Period,
+    Shifted,
+    TimeOfDay,
+    Unit,
+    Weekday,
+    Which,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """A local, naive moment; elapsed: seconds after now instead, where the words count elapsed time."""
+
+    at: datetime
+    notes: tuple[str, ...] = ()
+    elapsed: float | None = None
+
+
+def merged(dates: list[Dates]) -> Date | None:
+    """One day out of all that were named: "Wednesday next week", "March 5 … Thursday", "in 3 days on Friday"."""
+    result: Date | None = None
+    for item in (found.items[0] for found in dates):
+        result = item if result is None else _two(result, item)
+    return result
+
+
+def _two(first: Date, second: Date) -> Date:
+    for one, other in ((first, second), (second, first)):
+        match one, other:
+            case Weekday(), Period(unit=Unit.WEEK, offset=offset):
+                return Weekday(day=one.day, weeks=offset)
+            case Weekday(), CalendarDay(day=int()):
+                return replace(other, weekday=one.day)
+            case Weekday(), Shifted(base=base) if other.amount.days and other.amount.days % 7 == 0 and base is None:
+                return Weekday(day=one.day, weeks=int(other.amount.days) // 7)
+            case Weekday(), Shifted():
+                return other
+            case CalendarDay(day=int(), month=None), Period(unit=Unit.MONTH, offset=offset):
+                return replace(one, months_ahead=offset)
+            case CalendarDay(day=int(), month=None), CalendarDay(day=None, month=int()):
+                return replace(one, month=other.month, year=other.year)
+            case CalendarDay(year=None), CalendarDay(day=None, month=None, year=int()):
+                return replace(one, year=other.year)
+            case (CalendarDay(), Period(unit=Unit.YEAR, offset=offset)):
+                return Edge(which=f"year {offset}", of=one)
+            case Nth(of=None), (CalendarDay(day=None) | Period()):
+                return replace(one, of=other)
+            case Shifted(base=None), _ if one.amount.seconds and not isinstance(other, (Shifted, Now)):
+                return other
+            case Day(), _ if not isinstance(other, (Day, Now)):
+                return one
+    return first
+
+
+def moment(frame: Frame, now: datetime, preferences: Preferences, *, waking: bool = False) -> Moment | None:
+    """The moment that the slots name, seen from now (local, naive). Raises Puzzling for what has to be asked."""
+    view = Viewpoint(now=now, day_first=preferences.day_first)
+    day = merged(frame.dates)
+    clocks = beside(frame.clocks)
+    if day is None and frame.starting is not None:
+        day = frame.starting.date
+    if not clocks and frame.starting is not None and frame.starting.time is not None:
+        clocks = [frame.starting.time]
+    if not clocks and frame.window is not None:
+        clocks = [_opening(frame.window.first)]
+        clocks = _window_beside(frame, clocks)
+    if day is None and not clocks and frame.until is not None:
+        day, clocks = frame.until.date, [frame.until.time] if frame.until.time is not None else []
+    elif not clocks and frame.until is not None and frame.until.time is not None and frame.until.date is None:
+        clocks = [frame.until.time]
+    if day is None and not clocks:
+        return None
+    notes: list[str] = []
+    if isinstance(day, Shifted) and day.clock is not None:
+        return _from_clock(day, view, preferences)
+    if isinstance(day, Exact):
+        return Moment(at=day.at)
+    chosen = _pick(clocks)
+    if isinstance(day, (Now, Shifted)) and chosen is None:
+        return _counted(day, view)
+    if day is None:
+        if chosen is None:
+            return None
+        return _next_clock(chosen, now, preferences, notes, waking=waking)
+    return _on_day(day, chosen, view, preferences, frame, waking=waking)
+
+
+def _opening(first: TimeOfDay) -> TimeOfDay:
+    return first
+
+
+def _window_beside(frame: Frame, clocks: list[TimeOfDay]) -> list[TimeOfDay]:
+    parts: list[TimeOfDay] = [item for item in frame.clocks if isinstance(item, Daypart)]
+    return beside([*parts, *clocks]) if parts else clocks
+
+
+def _pick(clocks: list[TimeOfDay]) -> TimeOfDay | None:
+    exact = [item for item in clocks if isinstance(item, Clock)]
+    return exact[0] if exact else clocks[0] if clocks else None
+
+
+def _counted(day: Now | Shifted, view: Viewpoint) -> Moment:
+    if isinstance(day, Now):
+        return Moment(at=view.now, elapsed=0.0)
+    if day.base is None:
+        amount = day.amount
+        if not amount.months and not amount.days and not amount.business_days:
+            if amount.seconds > 3e10:
+                raise Puzzling("That is beyond the calendar I can use; when do you mean?")
+            return Moment(at=view.now, elapsed=day.sign * amount.seconds)
+        return Moment(at=shifted(view.now, amount, day.sign))
+    place = locate(day, view)
+    return Moment(at=place.start) if place.exact else Moment(at=_with_default(place.start.date(), view))
+
+
+def _with_default(day: date, view: Viewpoint) -> datetime:
+    return datetime.combine(day, time(9))
+
+
+def _from_clock(day: Shifted, view: Viewpoint, preferences: Preferences) -> Moment:
+    """ "30 minutes before 9pm", "two hours before noon tomorrow"."""
+    assert day.clock is not None
+    if day.base is None:
+        base = _next_clock(day.clock, view.now, preferences, [], waking=False).at
+        if shifted(base, day.amount, day.sign) <= view.now:
+            base += timedelta(days=1)
+    else:
+        at = day.clock
+        clock = part_time(at, preferences) if isinstance(at, Daypart) else usual(at)
+        base = datetime.combine(locate(day.base, view).start.date(), clock)
+    return Moment(at=shifted(base, day.amount, day.sign))
+
+
+def _next_clock(
+    chosen: TimeOfDay, now: datetime, preferences: Preferences, notes: list[str], *, waking: bool
+) -> Moment:
+    """The next time that the clock shows this."""
+    if isinstance(chosen, Daypart):
+        return _daypart_today(chosen, now, preferences)
+    at = fixed(chosen)
+    if chosen.sure or chosen.hour == 0:
+        return Moment(at=_next(at, now), notes=tuple(notes))
+    other = at.replace(hour=(at.hour + 12) % 24)
+    if waking:
+        return Moment(at=_next(at, now))
+    first, second = sorted((_next(at, now), _next(other, now)))
+    if first.hour < 6 and not (first.date() == now.date() and now.hour < 6 and chosen.minute and chosen.hour > 3):
+        first, second = second, first
+    note = f"I took {first:%H:%M}; say am or pm if you meant {second:%H:%M}." if first.date() != now.date() else None
+    return Moment(at=first, notes=(*notes, note) if note else tuple(notes))
+
+
+def _next(at: time, now: datetime) -> datetime:
+    found = datetime.combine(now.date(), at)
+    return found if found > now else found + timedelta(days=1)
+
+
+def _daypart_today(part: Daypart, now: datetime, preferences: Preferences) -> Moment:
+    at = part_time(part, preferences)
+    today = datetime.combine(now.date(), at)
+    if part.shade == "tonight" or part.name in ("workend", "dayend"):
+        if today > now:
+            return Moment(at=today)
+        hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        if hour.date() == now.date():
+            return Moment(at=hour)
+    return Moment(at=today if today > now else today + timedelta(days=1))
+
+
+def _at(chosen: TimeOfDay | None, preferences: Preferences, *, waking: bool) -> time:
+    if chosen is None:
+        return preferences.default_time
+    if isinstance(chosen, Daypart):
+        return part_time(chosen, preferences)
+    return usual(chosen, waking=waking)
+
+
+def _on_day(
+    day: Date,
+    chosen: TimeOfDay | None,
+    view: Viewpoint,
+    preferences: Preferences,
+    frame: Frame,
+    *,
+    waking: bool,
+) -> Moment:
+    now = view.now
+    at = _at(chosen, preferences, waking=waking)
+    counts = at > now.time()
+    if isinstance(chosen, Clock) and chosen.half == "midnight":
+        counts = True
+    view = replace(view, today_counts=counts)
+    if isinstance(day, Period):
+        return _in_period(day, chosen, view, at)
+    place = locate(day, view)
+    start = place.start.date()
+    notes = _naming(day, start, now)
+    if chosen is None and place.exact:
+        return Moment(at=place.start, notes=notes)
+    if chosen is None:
+        at_note = f"No time was given, so I took your usual {at:%H:%M}."
+        if start == now.date() and at <= now.time():
+            hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+            if hour.date() != start:
+                raise Puzzling("Today is nearly over; when do you mean?", ("tomorrow at 09:00",))
+            return Moment(at=hour, notes=(*notes, f"No time was given, so I took {hour:%H:%M}."))
+        if place.grain in (Unit.MONTH, Unit.YEAR, Unit.QUARTER) and place.start < now < place.end:
+            start = now.date() if at > now.time() else now.date() + timedelta(days=1)
+        return Moment(at=datetime.combine(start, at), notes=(*notes, at_note))
+    if isinstance(chosen, Clock):
+        if chosen.half == "midnight":
+            return Moment(at=datetime.combine(start, time()) + timedelta(days=1), notes=notes)
+        if start == now.date() and not chosen.sure:
+            at = _later_half(chosen, now, at)
+    return Moment(at=datetime.combine(start, at), notes=notes)
+
+
+def _later_half(chosen: Clock, now: datetime, at: time) -> time:
+    """Today, a time without am or pm is the first one still ahead, but not in the small hours."""
+    options = [fixed(chosen), fixed(chosen).replace(hour=(chosen.hour + 12) % 24)]
+    ahead = [option for option in options if option > now.time() and option.hour >= 5]
+    return min(ahead) if ahead else at
+
+
+def _in_period(day: Period, chosen: TimeOfDay | None, view: Viewpoint, at: time) -> Moment:
+    now = view.now
+    place = locate(day, view)
+    if place.exact:
+        return Moment(at=max(place.start, now), elapsed=0.0 if place.start <= now else None)
+    note = f"No time was given, so I took your usual {at:%H:%M}."
+    notes = () if chosen is not None else (note,)
+    if day.offset == 0:
+        start = place.start.date()
+        first = max(start, now.date())
+        found = datetime.combine(first, at)
+        if found <= now:
+            found = datetime.combine(first + timedelta(days=1), at)
+            if found >= place.end and chosen is None:
+                found = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        return Moment(at=found, notes=notes)
+    if day.unit in (Unit.MONTH, Unit.QUARTER, Unit.YEAR) and day.count == 1:
+        months = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}[day.unit] * day.offset
+        return Moment(at=datetime.combine(add_months(now.date(), months), at), notes=notes)
+    if day.unit is Unit.WEEK and chosen is not None and day.count == 1 and isinstance(chosen, Clock) and day.offset > 1:
+        return Moment(at=datetime.combine(now.date() + timedelta(days=7 * day.offset), at))
+    return Moment(at=datetime.combine(place.start.date(), at), notes=notes)
+
+
+def _naming(day: Date, start: date, now: datetime) -> tuple[str, ...]:
+    """Say which day it is where the words could be meant otherwise."""
+    named = f"{DAY_NAMES[start.weekday()]} {start.day} {MONTH_NAMES[start.month - 1]}"
+    if isinstance(day, Weekday) and day.which is Which.NEXT:
+        return (f"Next {DAY_NAMES[day.day]} is {named}.",)
+    if isinstance(day, CalendarDay):
+        if day.weekday is not None and start.weekday() != day.weekday:
+            return (f"{start.day} {MONTH_NAMES[start.month - 1]} is a {DAY_NAMES[start.weekday()]}.",)
+        if day.swappable and day.weekday is None:
+            return (f"I read the date as {named}.",)
+    return ()
+
+
+def place_of(day: Date, now: datetime, preferences: Preferences) -> Place:
+    """Where a day lies, for ranges."""
+    return locate(day, Viewpoint(now=now, day_first=preferences.day_first))
