@@ -1,0 +1,67 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+
+from croncierge.clock import FixedClock
+from schedules.schedule import Cron, Once
+from store.open import open_store
+from store.operations import ensure_user
+from store.session import Store
+from store.values import Actor
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""The moment at which tests begin: 10:00 in Berlin."""
+
+
+def cron(expression: str, zone: str = "Europe/Berlin") -> Cron:
+    return Cron(expression=expression, zone=zone)
+
+
+def once(at: datetime, zone: str = "Europe/Berlin") -> Once:
+    return Once(at=at, zone=zone)
+
+
+class People:
+    """Actors by name; each call is a request of its own, unless it is given a change set."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._requests = count(1)
+
+    def __call__(self, name: str, change_set: str | None = None) -> Actor:
+        user_id = ensure_user(self._store, name)
+        return Actor(user_id=user_id, via="test", change_set=change_set or f"request-{next(self._requests)}")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(MONDAY)
+
+
+@pytest.fixture
+def rings() -> list[str]:
+    """One entry for each time that the runtime was told to look again."""
+    return []
+
+
+@pytest.fixture
+def store(clock: FixedClock, rings: list[str]) -> Store:
+    return open_store("sqlite://", clock, lambda: rings.append("ring"))
+
+
+@pytest.fixture
+def people(store: Store) -> People:
+    return People(store)
+
+
+@pytest.fixture
+def ann(people: People) -> Callable[[], Actor]:
+    """Ann, with a new change set at each call."""
+    return lambda: people("ann")
+
+
+@pytest.fixture
+def bob(people: People) -> Callable[[], Actor]:
+    return lambda: people("bob")
