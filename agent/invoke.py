@@ -81,27 +81,19 @@ class Assistant:
 
         Raises InvalidInput for a message that is empty or too long, Unavailable when the model cannot be reached.
         """
-        *_, turn = self.stream(text, user, thread, via=via, zone=zone)
-        assert isinstance(turn, Turn)
-        return turn
+        context, config, state = self._begin(text, user, thread, via, zone)
+        with in_plain_words(self._model_name):
+            self._graph.invoke(state, config, context=context, durability="exit", version="v2")
+        return self._end(config, thread)
 
     def stream(
         self, text: str, user: UUID, thread: str, *, via: str = "api", zone: str | None = None
     ) -> Iterator[Delta | ToolCall | Turn]:
         """Like `invoke`, piece by piece; the last piece is the turn."""
-        context = self._context(user, via, zone)
-        config = _config(user, thread, self._max_steps)
-        message = HumanMessage(
-            _clean(text),
-            additional_kwargs={"said_at": context.now.isoformat(), "zone": context.preferences.zone},
-        )
-        old = self._graph.get_state(config).values.get("messages", [])
-        # To the state's reducer a removal is a message, too, though its type does not say so.
-        update = cast(list[AnyMessage], [RemoveMessage(id=str(gone.id)) for gone in forgotten(old)])
+        context, config, state = self._begin(text, user, thread, via, zone)
         with in_plain_words(self._model_name):
-            # A turn is remembered when it has ended: what was cut off leaves no half of a conversation behind.
             for part in self._graph.stream(
-                MessagesState(messages=[*update, message]),
+                state,
                 config,
                 context=context,
                 stream_mode=["messages", "updates"],
@@ -112,8 +104,7 @@ class Assistant:
                     yield from _deltas(part["data"][0])
                 elif part["type"] == "updates":
                     yield from _tool_results(part["data"])
-        keep_latest(self._graph.checkpointer, config)
-        yield self._turn(self._graph.get_state(config).values["messages"], thread)
+        yield self._end(config, thread)
 
     async def ainvoke(self, text: str, user: UUID, thread: str, *, via: str = "api", zone: str | None = None) -> Turn:
         """`invoke` for programs with an event loop, which it does not block."""
@@ -142,9 +133,23 @@ class Assistant:
             yield piece
         await worker
 
-    def _context(self, user: UUID, via: str, zone: str | None) -> Context:
+    def _begin(
+        self, text: str, user: UUID, thread: str, via: str, zone: str | None
+    ) -> tuple[Context, RunnableConfig, MessagesState]:
         actor = Actor(user_id=user, via=via, change_set=uuid4().hex)
-        return Context(store=self._store, actor=actor, zone=zone, default_zone=self._default_zone)
+        context = Context(store=self._store, actor=actor, zone=zone, default_zone=self._default_zone)
+        said = {"said_at": context.now.isoformat(), "zone": context.preferences.zone}
+        message = HumanMessage(_clean(text), additional_kwargs=said)
+        config = _config(user, thread, self._max_steps)
+        old = self._graph.get_state(config).values.get("messages", [])
+        # To the state's reducer a removal is a message, too, though its type does not say so.
+        update = cast(list[AnyMessage], [RemoveMessage(id=str(gone.id)) for gone in forgotten(old)])
+        return context, config, MessagesState(messages=[*update, message])
+
+    def _end(self, config: RunnableConfig, thread: str) -> Turn:
+        # Durability "exit": a turn is remembered when it has ended, so what was cut off leaves no half of one behind.
+        keep_latest(self._graph.checkpointer, config)
+        return self._turn(self._graph.get_state(config).values["messages"], thread)
 
     def _turn(self, messages: list[AnyMessage], thread: str) -> Turn:
         answers = messages_of_turn(messages)

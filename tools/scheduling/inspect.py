@@ -78,9 +78,10 @@ def task_history(runtime: ToolRuntime[Context], task: str = "", during: str = ""
     )
     if runs:
         return done(runs_table(runs, context), [about] if about else [])
-    whose = f"{name(about)} has" if about else "Nothing has"
-    what = f"no {status} runs" if status and about else "not run" if about else f"{status or 'run'}"
-    return done(f"{whose} {what} {during.strip() or 'yet'}.", [about] if about else [])
+    subject = name(about) if about else "There"
+    kind = f"{status} " if status else ""
+    verb = "has" if about else "were" if during.strip() else "are"
+    return done(f"{subject} {verb} no {kind}runs {during.strip() or 'yet'}.", [about] if about else [])
 
 
 def explain_task(runtime: ToolRuntime[Context], task: str, during: str = "") -> Result:

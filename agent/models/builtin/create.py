@@ -56,6 +56,8 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
     text = conversation.text.strip()
     reading = read(text, now=conversation.now, preferences=conversation.preferences)
     cue = _CUE.search(text.replace("’", "'"))
+    if _QUESTION.search(plain(text)) and not re.search(r"\bremind me\b", text, re.I):
+        return None
     if not (cue or _follows(text, reading, conversation) or _bare(text, reading)):
         return None
     title = reading.title.strip()

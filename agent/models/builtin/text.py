@@ -7,7 +7,7 @@ from typing import Any
 from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.pattern import phrase
 from schedules.reading import Kind, Reading
-from schedules.words import read_span, read_when
+from schedules.words import read, read_span, read_when
 
 _POLITE = phrase(
     r"""
@@ -109,9 +109,17 @@ def time_at_end(text: str, conversation: Conversation) -> tuple[str, str]:
     words = text.rstrip(" ?.!").split()
     for start in range(len(words)):
         span = " ".join(words[start:])
-        if read_span(span, now=conversation.now, preferences=conversation.preferences) is not None:
+        if _is_range(span, conversation):
             return re.sub(r"\s+(?:for|on|in|during|from|of)$", "", " ".join(words[:start])), span
     return " ".join(words), ""
+
+
+def _is_range(words: str, conversation: Conversation) -> bool:
+    """Whether the words are a range of time and nothing else."""
+    reading = read(words, now=conversation.now, preferences=conversation.preferences)
+    if reading.kind is Kind.NONE or reading.title:
+        return False
+    return read_span(words, now=conversation.now, preferences=conversation.preferences) is not None
 
 
 def as_time(words: str, conversation: Conversation) -> Reading:
