@@ -1,0 +1,84 @@
+"""Where the rooms are wired, once."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from uuid import uuid4
+
+from croncierge.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from croncierge.settings import Settings
+    from store.session import Store
+    from store.values import Actor
+    from tools.context import Context
+
+
+def open_app(settings: "Settings | None" = None, *, clock: Clock | None = None, zone: str | None = None) -> "App":
+    """The program over one database, for one person: `with open_app() as app: app.assistant.invoke(…)`.
+
+    settings: by default those of the environment. zone: an IANA name to go by instead of the person's own.
+    """
+    from croncierge.settings import load_settings
+
+    return App(settings or load_settings(), clock or SystemClock(), zone)
+
+
+class App:
+    """The rooms, each opened when it is first asked for, all closed at the end. One thread at a time may open them."""
+
+    def __init__(self, settings: "Settings", clock: Clock, zone: str | None) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.zone = zone
+        self._closing = ExitStack()
+        self._changed: list[Callable[[], None]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.close()
+
+    @cached_property
+    def store(self) -> "Store":
+        """Raises Unavailable, Conflict or InvalidInput when the database cannot be opened."""
+        from store.open import open_store
+
+        store = open_store(self.settings.db, self.clock, self._tell)
+        self._closing.callback(store.engine.dispose)
+        return store
+
+    def _tell(self) -> None:
+        for listener in self._changed:
+            listener()
+
+    @cached_property
+    def user_id(self) -> "UUID":
+        from store.operations import ensure_user
+
+        return ensure_user(self.store, self.settings.user)
+
+    @cached_property
+    def default_zone(self) -> str:
+        from schedules.zones import local_zone, zone
+
+        return zone(self.settings.timezone).key if self.settings.timezone else local_zone()
+
+    def actor(self, via: str) -> "Actor":
+        """The person, acting through an interface; each actor is one change for undo."""
+        from store.values import Actor
+
+        return Actor(user_id=self.user_id, via=via, change_set=uuid4().hex)
+
+    def context(self, via: str) -> "Context":
+        """What tools and views know of the person."""
+        from tools.context import Context
+
+        return Context(self.store, self.actor(via), self.zone, self.default_zone)

@@ -1,0 +1,90 @@
+"""What a person can set: through `CRONCIERGE_…` in the environment or in a file; options of a command come first."""
+
+import getpass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from croncierge.errors import InvalidInput
+
+_APP = "croncierge"
+
+
+def data_folder() -> Path:
+    """Where this person's database, history and log live."""
+    return user_data_path(_APP, appauthor=False)
+
+
+def settings_file() -> Path:
+    """The file that is read besides the environment: lines like `CRONCIERGE_MODEL=gpt-5`."""
+    return user_config_path(_APP, appauthor=False) / "settings.env"
+
+
+def _default_db() -> str:
+    return f"sqlite:///{data_folder() / 'croncierge.db'}"
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container may run as a user without a name
+        return "me"
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. Read once, where a program starts."""
+
+    model_config = SettingsConfigDict(env_prefix="CRONCIERGE_", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    db: str = Field(default_factory=_default_db, description="URL of the database.")
+    user: str = Field(default_factory=_login_name, description="On whose behalf to act.")
+    timezone: str | None = Field(
+        None, description="IANA name of the time zone of people who never said theirs; else the machine's."
+    )
+    model: str | None = Field(
+        None, description="Name of the language model; without one the built-in model serves, offline."
+    )
+    base_url: str | None = Field(
+        None,
+        description="Address of a server that speaks OpenAI's protocol.",
+        validation_alias=AliasChoices("base_url", "CRONCIERGE_BASE_URL", "OPENAI_BASE_URL"),
+    )
+    api_key: SecretStr | None = Field(
+        None,
+        description="Key for the language model.",
+        validation_alias=AliasChoices("api_key", "CRONCIERGE_API_KEY", "OPENAI_API_KEY"),
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What goes into the log file.")
+    debug: bool = Field(False, description="Show the traceback of an unexpected error.")
+
+    @property
+    def log_file(self) -> Path:
+        return data_folder() / "croncierge.log"
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings; what is given and not None comes before the environment, and that before the file.
+
+    Raises InvalidInput naming the setting that cannot be.
+    """
+    try:
+        return Settings(
+            _env_file=settings_file(), **{name: value for name, value in given.items() if value is not None}
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        variable = name if name.isupper() else f"CRONCIERGE_{name.upper()}"
+        raise InvalidInput(
+            f"The setting {variable} cannot be {first['input']!r}: {first['msg'].lower()}.", field=name.lower()
+        ) from error
+
+
+@cache
+def variables() -> dict[str, str]:
+    """Every setting's variable, with what it is for."""
+    return {f"CRONCIERGE_{name.upper()}": str(field.description) for name, field in Settings.model_fields.items()}

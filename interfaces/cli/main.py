@@ -1,0 +1,108 @@
+"""The command line: its commands, and how it ends, whatever happens."""
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from croncierge.errors import CronciergeError
+from interfaces.cli.options import AsJson, Common, Db, User, Zone, command, given
+from interfaces.cli.output import note, put, put_json, speak_utf8
+from interfaces.cli.when import when
+from interfaces.wiring import OpenApp
+
+_INTERRUPTED = 130
+_PIPE_CLOSED = 141
+
+cli = typer.Typer(
+    name="croncierge", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        put(f"croncierge {version('croncierge')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _root(
+    context: typer.Context,
+    as_json: AsJson = False,
+    db: Db = None,
+    user: User = None,
+    tz: Zone = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version.")
+    ] = False,
+) -> None:
+    """Say it in your own words; it happens on time.
+
+    \b
+    croncierge chat                                     a conversation
+    croncierge ask remind me every Monday at 9 to send the timesheet
+    croncierge when every second Tuesday at 9           what a phrase means
+    """
+    context.obj = replace(context.obj, debug=debug or None)
+    given(context, as_json, db, user, tz)
+
+
+command(cli)(when)
+
+
+def run(open_app: OpenApp, arguments: Sequence[str] | None = None) -> int:
+    """Run one command; what it returns is the exit code. Nothing but sentences comes out of it."""
+    speak_utf8()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = typer.main.get_command(cli)(
+            words, prog_name="croncierge", standalone_mode=False, obj=Common(open_app=open_app)
+        )
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except typer.Abort:
+        return 1
+    except BrokenPipeError:
+        # Whoever read has gone; the interpreter must not try to flush into the closed pipe on its way out.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    except CronciergeError as error:
+        return _complain(words, error.exit_code, error.as_dict())
+    except typer.TyperException as error:
+        message = error.format_message()
+        return _complain(words, error.exit_code, {"code": "usage", "message": message, "field": None})
+    except Exception as error:
+        return _complain(words, 1, {"code": "error", "message": _unexpected(words, error), "field": None})
+
+
+def _complain(words: Sequence[str], exit_code: int, error: dict[str, object]) -> int:
+    if "--json" in words:
+        put_json({"error": error})
+    else:
+        note(f"Error: {error['message']}")
+    return exit_code
+
+
+def _unexpected(words: Sequence[str], error: Exception) -> str:
+    """The sentence for an error that nobody foresaw; its details go into the log, and to the screen with `--debug`."""
+    from croncierge.settings import load_settings
+    from interfaces.cli.logs import write_log
+
+    settings = load_settings()
+    write_log(settings)
+    logging.getLogger("interfaces.cli").exception("an unexpected error ended the command", exc_info=error)
+    if settings.debug or "--debug" in words:
+        traceback.print_exception(error)
+    return f"Something went wrong on my side ({type(error).__name__}); the details are in {settings.log_file}."

@@ -1,0 +1,51 @@
+"""What an interface is handed: the rooms, wired elsewhere. Nothing is imported before it is needed."""
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
+
+from croncierge.clock import Clock
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from croncierge.settings import Settings
+    from store.session import Store
+    from store.values import Actor
+    from tools.context import Context
+
+
+class App(Protocol):
+    """The assembled program over one database, for one person. Each part is made when it is first asked for."""
+
+    @property
+    def settings(self) -> "Settings": ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def store(self) -> "Store": ...
+
+    @property
+    def user_id(self) -> "UUID": ...
+
+    @property
+    def default_zone(self) -> str:
+        """The IANA zone of a person who never said theirs."""
+        ...
+
+    def actor(self, via: str) -> "Actor":
+        """The person, acting through an interface; each actor is one change for undo."""
+        ...
+
+    def context(self, via: str) -> "Context":
+        """What tools and views know of the person: the store, their zone and preferences."""
+        ...
+
+
+class OpenApp(Protocol):
+    """How an interface gets the program: `with open_app(settings) as app`."""
+
+    def __call__(
+        self, settings: "Settings", *, clock: Clock | None = None, zone: str | None = None
+    ) -> AbstractContextManager[App]: ...
