@@ -169,7 +169,10 @@ def _from(w: Tokens, j: int, i: int) -> Piece | None:
         return None
     found = _day_or_time(w, j)
     if found is None:
-        return None
+        bare = time_of_day(w, j, bare=True)
+        if bare is None or low[bare[0]] not in ("", ".", ",", "on", "onwards", "every", "daily", "today", "tomorrow"):
+            return None
+        found = (bare[0], None, bare[1])
     end = found[0]
     if low[end] in ("on", "onward", "onwards", "forward"):
         end += 1

@@ -160,6 +160,8 @@ def digital(w: Tokens, i: int, *, bare: bool) -> tuple[int, Clock] | None:
         return _with_minutes(w, i, j + 2, sure=low[i].startswith("0"))
     if low[j] == "h" and glued[j] and size <= 2 and hour <= 24:
         if number[j + 1] is not None and glued[j + 1] and len(low[j + 1]) == 2:
+            if low[j + 2] in ("m", "min", "mins") and glued[j + 2]:
+                return None
             return _tail(w, j + 2, hour, number[j + 1] or 0, 0, sure=True)
         return _tail(w, j + 1, hour, 0, 0, sure=True)
     if low[j] == "." and glued[j] and number[j + 1] is not None and len(low[j + 1]) == 2 and glued[j + 1]:
@@ -311,7 +313,7 @@ def _moved(found: tuple[int, Clock], minutes: int) -> tuple[int, Clock]:
     hour = total // 60
     if not clock.sure and hour == 0:
         hour = 12
-    return end, Clock(hour=hour, minute=total % 60, half=clock.half, sure=clock.sure)
+    return end, Clock(hour=hour, minute=total % 60, half=clock.half, sure=clock.sure, named=clock.hour)
 
 
 def clock(w: Tokens, i: int, *, bare: bool = False) -> tuple[int, Clock] | None:

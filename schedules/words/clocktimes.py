@@ -49,8 +49,9 @@ def usual(clock: Clock, *, waking: bool = False) -> time:
     """The reading of a time without am or pm that people mostly mean: 1 to 6 in the afternoon, 7 to 12 by day."""
     if clock.sure or clock.hour == 0:
         return fixed(clock)
-    if 1 <= clock.hour < 7 and not (waking and clock.hour >= 3):
-        return time(clock.hour + 12, clock.minute, clock.second)
+    hour = clock.hour if clock.named is None else clock.named
+    if 1 <= hour < 7 and not (waking and hour >= 3):
+        return time((clock.hour + 12) % 24, clock.minute, clock.second)
     return fixed(clock)
 
 

@@ -1,5 +1,6 @@
 """Days in words: tomorrow, next Friday, 15 May 2026, the last Monday of March, two days before October 12."""
 
+import re
 from datetime import datetime
 
 from schedules.words.clocks import clock
@@ -71,6 +72,11 @@ _COUNTED_UNITS = {
 }
 
 
+_AFTER_A_DAY = frozenset(
+    {"", ",", ".", "!", "?", "to", "at", "-", "of", "in", "from", "between", "until", "and", "for", "by", "@", "with"}
+)
+
+
 def skip_the(w: Tokens, i: int) -> int:
     """Past an article."""
     return i + 1 if w.low[i] == "the" else i
@@ -78,7 +84,9 @@ def skip_the(w: Tokens, i: int) -> int:
 
 def date(w: Tokens, i: int) -> Found:
     """The day or moment that the words at i name, longest reading first. No preposition is taken."""
-    found = _simple(w, i)
+    if w.low[i] == "now" and w.low[i + 1] in ("+", "-"):
+        return _leading_amount(w, i)
+    found = _iso(w, i) or _simple(w, i)
     if found is None:
         return _leading_amount(w, i)
     return _continued(w, found, i)
@@ -108,6 +116,8 @@ def _simple(w: Tokens, i: int) -> Found:
         return now
     if word in _EDGE_WORDS:
         return i + 1, Edge(which="end", of=Period(unit=_EDGE_WORDS[word], offset=0))
+    if word == "later" and low[i + 1] == "this" and low[i + 2] in ("week", "month", "year"):
+        return i + 3, Edge(which="later", of=Period(unit=UNITS[low[i + 2]], offset=0))
     if word in _EDGES or word in ("early", "late", "mid"):
         edge = _edge(w, i)
         if edge is not None:
@@ -122,7 +132,7 @@ def _simple(w: Tokens, i: int) -> Found:
             return found
     if word in ("closest", "nearest"):
         return _closest(w, i)
-    if word == "the" or word in ("q1", "q2", "q3", "q4") or word == "q":
+    if word == "q" or ordinal(w, i) is not None:
         quarter = _quarter(w, i)
         if quarter is not None:
             return quarter
@@ -199,7 +209,7 @@ def _after_the(w: Tokens, i: int) -> Found:
         j = i + 2
         if low[j] == "." and low[j + 1] in ("", ",", "to", "at"):
             return j + 1, CalendarDay(day=w.number[i + 1])
-        if low[j] in ("", ",", "to", "at", "-", "of", "in") and len(low[i + 1]) <= 2:
+        if low[j] in _AFTER_A_DAY and len(low[i + 1]) <= 2:
             return j, CalendarDay(day=w.number[i + 1])
     return _simple(w, i + 1) if low[i + 1] not in ("the", "now") else None
 
@@ -262,7 +272,9 @@ def _edge(w: Tokens, i: int) -> Found:
         inner: Found = (j + 1, Period(unit=UNITS[low[j]], offset=0))
     else:
         inner = _simple(w, j)
-    if inner is None or isinstance(inner[1], (Day, Now, Weekday)):
+    if inner is None or isinstance(inner[1], (Now,)):
+        return None
+    if isinstance(inner[1], (Day, Weekday)) and which not in ("end", "rest"):
         return None
     return inner[0], Edge(which=which, of=inner[1])
 
@@ -527,7 +539,7 @@ def _leading_amount(w: Tokens, i: int) -> Found:
         j = i + 1
     elif low[i] == "now" and low[i + 1] in ("+", "-"):
         j, sign = i + 2, (1 if low[i + 1] == "+" else -1)
-    counted = _weekdays_from(w, j)
+    counted = _weekdays_from(w, j) or _upcoming(w, j)
     if counted is not None:
         return counted
     length = amount(w, j)
@@ -538,7 +550,7 @@ def _leading_amount(w: Tokens, i: int) -> Found:
         return end, Shifted(amount=much, sign=sign)
     if low[end] in _LATER and not (low[end] == "later" and low[end + 1] in ("than", "this", "in")):
         return end + 1, Shifted(amount=much)
-    if low[end] == "after" and low[end + 1] in ("that", "this", "it"):
+    if low[end] == "after" and low[end + 1] in ("that", "it"):
         return None
     return _from_base(w, end, much)
 
@@ -588,6 +600,18 @@ def _clock_after(w: Tokens, j: int) -> tuple[int, TimeOfDay | None]:
     return found if found is not None else (j, None)
 
 
+def _upcoming(w: Tokens, i: int) -> Found:
+    """two upcoming weeks, the 3 next weeks."""
+    count = cardinal(w, i)
+    if count is None or w.low[count[0]] not in ("upcoming", "coming", "next", "following"):
+        return None
+    measure = unit(w, count[0] + 1)
+    if measure is None or not 0 < count[1] < 1000:
+        return None
+    spread = w.low[count[0]] in ("upcoming", "coming")
+    return _several(Which.NEXT, count[1], measure[1], measure[0], spread=spread)
+
+
 def _weekdays_from(w: Tokens, i: int) -> Found:
     """three Fridays from now, 2 sundays after May 25."""
     count = cardinal(w, i)
@@ -595,7 +619,7 @@ def _weekdays_from(w: Tokens, i: int) -> Found:
         return None
     j, n = count
     word = w.low[j]
-    day = WEEKDAY_PLURALS.get(word, WEEKDAYS.get(word))
+    day = 5 if word in ("weekend", "weekends") else WEEKDAY_PLURALS.get(word, WEEKDAYS.get(word))
     if day is None or n == 0:
         return None
     if w.low[j + 1] in ("from", "after", "hence") and w.low[j + 2] in ("now", "today"):
@@ -633,9 +657,21 @@ def _continued(w: Tokens, found: tuple[int, Date], i: int) -> tuple[int, Date]:
     return found
 
 
-def exact(text: str) -> datetime | None:
-    """An ISO date and time."""
+_ISO = re.compile(r"\d{4}-?\d\d-?\d\dT\d\d:?\d\d(?::?\d\d(?:[.,]\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?", re.IGNORECASE)
+
+
+def _iso(w: Tokens, i: int) -> Found:
+    """An ISO date and time, with or without offset."""
+    if w.number[i] is None or len(w.low[i]) not in (4, 8) or "t" not in w.low[i + 1 : i + 6]:
+        return None
+    match = _ISO.match(w.text, w.starts[i])
+    if match is None:
+        return None
     try:
-        return datetime.fromisoformat(text)
+        at = datetime.fromisoformat(match.group().upper())
     except ValueError:
         return None
+    end = i
+    while end < w.count and w.starts[end] < match.end():
+        end += 1
+    return end, Exact(at=at)

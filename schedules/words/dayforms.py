@@ -76,6 +76,8 @@ def _after_weekday(w: Tokens, j: int, weekday: int) -> tuple[int, Date] | None:
     if low[k] in ("the", "on"):
         k += 1
     found = calendar_day(w, k) if low[k] not in WEEKDAYS else None
+    if found is not None and low[k + 1] == "-" and w.number[k] is not None and found[0] == k + 3:
+        return None  # "Monday 12-4": hours
     if found is None:
         number = ordinal(w, k)
         if number is not None and 1 <= number[1] <= 31 and low[number[0]] not in ("of", "week", "month"):
@@ -155,6 +157,8 @@ def _day_first(w: Tokens, i: int) -> tuple[int, Date] | None:
         j += 1
     month = MONTHS.get(low[j])
     if month is None:
+        if low[j - 1] == "of" and low[j] in ("next", "this") and low[j + 1] == "month":
+            return j + 2, CalendarDay(day=day, months_ahead=1 if low[j] == "next" else 0)
         return None
     if low[j] == "may" and low[j + 1] in ("be", "not", "i", "have"):
         return None
@@ -200,7 +204,7 @@ def _figures(w: Tokens, i: int) -> tuple[int, Date] | None:
         return _ordered(first, second, year, sep, j + 3)
     if low[j + 1] == "," and third is not None and len(low[j + 2]) == 4:
         return _ordered(first, second, third, sep, j + 3)
-    if low[j + 1] in ("/", "-", ".", ":") and glued[j + 1] and number[j + 2] is not None and glued[j + 2]:
+    if low[j + 1] in (sep, ":") and glued[j + 1] and number[j + 2] is not None and glued[j + 2]:
         return None
     dotted_end = sep == "." and low[j + 1] == "." and glued[j + 1]
     if dotted_end and 1 <= second <= 12 and 1 <= first <= 31:

@@ -219,8 +219,20 @@ def dates(w: Tokens, i: int) -> tuple[int, Dates] | None:
     if best is not None and (first is None or best[0] >= first[0]):
         return best
     if first is None:
-        return None
+        return _lone_ordinal(w, i)
     return _more(w, first)
+
+
+def _lone_ordinal(w: Tokens, i: int) -> tuple[int, Dates] | None:
+    """ "19th" and, where a day is expected, "the start" or "the end"."""
+    number = ordinal(w, i)
+    if number is not None and w.number[i] is not None and 1 <= number[1] <= 31:
+        return number[0], Dates(items=(CalendarDay(day=number[1]),))
+    k = i + 1 if w.low[i] == "the" else i
+    which = {"beginning": 1, "begin": 1, "start": 1, "end": -1}.get(w.low[k])
+    if which is not None and (w.low[k + 1] in ("", ".", ",", "at") or w.low[k + 1 : k + 3] in (["of", "each"], ["of", "every"])):
+        return k + 1, Dates(items=(Nth(n=which, what=Unit.DAY),))
+    return None
 
 
 def _numbered_days(w: Tokens, i: int) -> tuple[int, Dates]:
@@ -302,7 +314,7 @@ def _more(w: Tokens, first: tuple[int, Date]) -> tuple[int, Dates]:
     """Further members of a list of dates, or the end of a range."""
     low = w.low
     j, value = first
-    if low[j] in _TO:
+    if low[j] in _TO and not (isinstance(value, Weekday) and low[j] in ("until", "till", "til")):
         k = j + 2 if low[j + 1] == "the" and ordinal(w, j + 2) is None else j + 1
         last = date(w, k)
         if last is not None and not (w.number[k] is not None and digital(w, k, bare=False) is not None):
@@ -497,7 +509,7 @@ def span_halves(a: Clock, b: Clock) -> tuple[Clock, Clock]:
 def plural_daypart(w: Tokens, i: int) -> tuple[int, Daypart] | None:
     """ "mornings", "evenings": every day."""
     name = DAYPART_PLURALS.get(w.low[i])
-    return None if name is None else (i + 1, Daypart(name=name))
+    return None if name is None else (i + 1, Daypart(name=name, shade="every"))
 
 
 def this_daypart(w: Tokens, i: int) -> tuple[int, Daypart] | None:

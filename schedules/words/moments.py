@@ -256,7 +256,7 @@ def _settled_order(what: CalendarDay, view: Viewpoint) -> CalendarDay:
     turned = replace(what, month=what.day, day=what.month, swappable=False)
     plain = replace(what, swappable=False)
     if what.weekday is not None and view.day_first is None:
-        fits = [_calendar(replace(one, weekday=None), view).start.weekday() == what.weekday for one in (plain, turned)]
+        fits = [_calendar(replace(one, weekday=None), replace(view, today_counts=True)).start.weekday() == what.weekday for one in (plain, turned)]
         if fits == [False, True]:
             return turned
     return turned if view.day_first else plain
@@ -409,10 +409,17 @@ def _edge(what: Edge, view: Viewpoint) -> Place:
         if int(number) % 12 == 0:
             return _in_year(what.of, after.year, view)
         return place
-    where = locate(what.of, view)
+    where = locate(what.of, replace(view, today_counts=True))
+    if kind == "end" and where.grain is Unit.DAY:
+        return _moment(where.end - timedelta(minutes=1), Unit.MINUTE)
+    if kind == "later":
+        soonest = view.today + timedelta(days=1)
+        usual = where.start.date() + timedelta(days=3 if where.grain is Unit.WEEK else 19)
+        return _days(min(max(soonest, usual), max(view.today, where.end.date() - timedelta(days=1))))
     last = where.end - timedelta(days=1)
     if kind == "start":
-        return _days(where.start.date())
+        begun = where.start.date() < view.today < where.start.date() + timedelta(days=3)
+        return _days(view.today if begun else where.start.date())
     if kind == "rest":
         return Place(start=max(view.now, where.start), end=where.end, exact=view.now > where.start)
     if kind == "middle":

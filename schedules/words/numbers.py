@@ -26,7 +26,7 @@ def amount_of(n: float, unit: Unit) -> Amount:
     one = _SCALE[unit]
     months = n * one.months
     whole = int(months)
-    if unit is Unit.YEAR and months != whole:
+    if unit is Unit.YEAR and n != int(n):
         return Amount(days=n * 365, finest=unit)
     if unit in (Unit.DAY, Unit.WEEK) and n != int(n):
         return Amount(seconds=n * one.days * 24 * _HOUR, finest=Unit.HOUR)

@@ -19,6 +19,7 @@ from schedules.words.pieces import (
     Times,
     Weekday,
     Which,
+    Window,
 )
 from schedules.words.repeats import every
 from schedules.words.tokens import Tokens
@@ -37,33 +38,70 @@ def scan(w: Tokens) -> list[Piece]:
     pieces: list[Piece] = []
     i = 0
     while i < w.count:
-        found = phrase(w, i)
+        found = phrase(w, i, pieces[-1] if pieces and pieces[-1].end == i else None)
         if found:
-            pieces.extend(found)
+            pieces.extend(piece for piece in found if not isinstance(piece.meaning, Times) or piece.meaning.items)
             i = found[-1].end
         else:
             i += 1
     return pieces
 
 
-def phrase(w: Tokens, i: int) -> list[Piece]:
+def phrase(w: Tokens, i: int, after: Piece | None = None) -> list[Piece]:
     """The longest phrase at i: usually one piece, sometimes a few that belong together."""
     word = w.low[i]
     if not (word.isalnum() or word in ("@", "+", "(", "'", "½", "¼", "¾") or "'" in word):
         return []
     if i and w.glued[i] and w.raw[i - 1].isalnum() and w.number[i] is not None and w.low[i - 1] not in MONTHS:
         return []  # the figures of "abc123"
+    if word in ("from", "between") and w.low[i + 1] == "now":
+        return _from_now(w, i)
     bounded = bound(w, i)
     if bounded is not None:
         return [bounded]
+    if w.number[i] is not None and (end := _serial(w, i)):
+        return [Piece(start=i, end=end, meaning=Times(items=()), weak=True)]
     repeated = every(w, i)
     if repeated is not None:
         return repeated
     best: Piece | None = None
     for piece in _candidates(w, i):
-        if best is None or piece.end > best.end or (piece.end == best.end and best.weak and not piece.weak):
+        if best is None or piece.end > best.end or (piece.end == best.end and _better(piece, best, after)):
             best = piece
     return [] if best is None else [best]
+
+
+def _better(piece: Piece, best: Piece, after: Piece | None) -> bool:
+    """Of two readings of the same words: the firmer one; after a day, the one as a time ("next Monday 9.15")."""
+    if best.weak and not piece.weak:
+        return True
+    beside_day = after is not None and isinstance(after.meaning, Dates)
+    return best.weak and isinstance(best.meaning, Dates) and (isinstance(piece.meaning, Window) or beside_day)
+
+
+def _serial(w: Tokens, i: int) -> int:
+    """Where a number that is no time ends: a telephone or version number, a price, 101,194; 0 if it is none."""
+    groups, j = 1, i + 1
+    signs: list[str] = []
+    while w.glued[j] and w.glued[j + 1] and w.low[j] in ("-", ".", ",", "/") and w.number[j + 1] is not None:
+        signs.append(w.low[j])
+        groups += 1
+        j += 2
+    if w.low[j] in ("%", "$", "€", "£") and w.glued[j]:
+        return j + 1
+    if i and w.low[i - 1] in ("$", "€", "£", "#") and w.glued[i]:
+        return j
+    if groups == 1 or "," in signs and len(w.low[i + 2]) == 3:
+        return j if groups > 1 else 0
+    if groups < 3:
+        return 0
+    if i > 1 and (w.low[i - 1] in ("version", "v", "release") or (w.low[i - 1] == ":" and w.low[i - 2] == "version")):
+        return j
+    found = dates(w, i)
+    if found is not None and found[0] >= j:
+        return 0
+    both = times(w, i, bare=True)
+    return 0 if both is not None and both[0] >= j else j if found is None or found[0] < j - 2 else 0
 
 
 def _candidates(w: Tokens, i: int) -> list[Piece]:
@@ -83,6 +121,16 @@ def _candidates(w: Tokens, i: int) -> list[Piece]:
         if length is not None:
             found.append(Piece(start=i, end=length[0], meaning=Lasting(amount=length[1]), weak=False))
     return found
+
+
+def _from_now(w: Tokens, i: int) -> list[Piece]:
+    """ "from now until 3pm", "between now and Friday"; "from now on" is nothing."""
+    if w.low[i + 2] not in ("to", "until", "till", "and", "-", "through"):
+        return []
+    last = phrase(w, i + 3)
+    if not last or last[0].start != i + 3:
+        return []
+    return [Piece(start=i, end=last[-1].end, meaning=Dates(items=(Now(),)))]
 
 
 def _offset(w: Tokens, i: int) -> Piece | None:
@@ -123,6 +171,8 @@ def _dates(w: Tokens, i: int) -> list[Piece]:
     j = i
     only = False
     while low[j] in _BEFORE_DATES and j < i + 3:
+        if low[j] == "later" and low[j + 1] == "this":
+            break
         if low[j] == "only":
             only = True
         if low[j] in ("am",) and not (w.number[j + 1] is not None):
@@ -199,11 +249,13 @@ def _weak(w: Tokens, i: int, j: int, end: int, meaning: Dates, *, marked: bool) 
             return not (marked or (w.number[j + 2] or 0) > 12) or low[end] == "-"
         return not (marked or low[end] == ".") or w.number[end] is not None
     if isinstance(first, CalendarDay) and first.month is None and first.weekday is None:
-        return not marked and low[j] != "the" and len(meaning.items) == 1
+        return not marked and low[j] != "the" and len(meaning.items) == 1 and first.months_ahead is None
     if isinstance(first, CalendarDay) and first.day is None and not marked:
         return first.year is None and first.which is Which.PLAIN and (
             low[j] in SHAKY or (end < w.count and low[end].isalpha() and i > 0)
         )  # fmt: skip
+    if isinstance(first, Nth) and first.of is None and low[end - 1] in ("beginning", "begin", "start", "end"):
+        return True
     if isinstance(first, Nth) and first.of is None:
         return not marked and low[i] != "the" and end < w.count and w.low[i] in ("first", "last", "second")
     if isinstance(first, Period) and first.offset == 0 and low[j] == "the":

@@ -68,7 +68,7 @@ class Clock:
     second: int = 0
     half: str = ""
     sure: bool = False
-    zone: str | None = None
+    named: int | None = None  # the hour said, where it is another one: "quarter to seven"
 
 
 @dataclass(frozen=True, kw_only=True)

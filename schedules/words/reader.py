@@ -130,7 +130,7 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
         made = repetition(frame, now, zone, preferences, waking=said.waking)
         kind = Kind.INTERVAL if isinstance(made.schedule, Interval) else Kind.RECURRENCE
         return replace(base, kind=kind, schedule=made.schedule, notes=made.notes, tolerance=made.tolerance)
-    found = moment(frame, local, preferences, waking=said.waking)
+    found = moment(frame, local, zone, preferences, waking=said.waking)
     if found is None:
         return _without_moment(w, frame, said, base, now, zone, preferences)
     if found.elapsed is not None:

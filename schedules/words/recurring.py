@@ -470,6 +470,8 @@ def _schedule(
         else None
     )
     cron = _cron_days(pattern)
+    if cron is not None and count is not None and start is None:
+        start = resolve(view.now + timedelta(seconds=1), zone)
     if cron is not None:
         fields = cron_fields(times)
         if fields is not None:

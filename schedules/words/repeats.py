@@ -163,6 +163,8 @@ def _every_nth(w: Tokens, i: int, j: int, ordered: tuple[int, int]) -> list[Piec
     """every 4th day, every 4th of the month, every 15th, every second Tuesday, every 1st and 3rd Monday."""
     low = w.low
     k, n = ordered
+    if low[j] == "second" and low[k] in ("", ",", ".", "for", "until", "between", "from", "during", "on", "in", "starting"):
+        return [_piece(i, k, Every(unit=Unit.SECOND))]
     if low[k] in UNITS and n >= 1 and (low[k] not in ("day", "days") or n > 1):
         if n == 1 or (low[k] in ("day", "days") and _of_month_follows(w, k + 1)):
             return _monthly(w, i, j)

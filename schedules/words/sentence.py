@@ -14,7 +14,7 @@ _POLITE = [
     ("i'd", "like", "you", "to"), ("i", "would", "like", "to"), ("i'd", "like", "to"), ("i", "want", "to"),
     ("i", "wanna"), ("make", "sure", "to"), ("make", "sure", "that", "i"), ("make", "sure", "i"), ("make", "sure", "you"),
     ("be", "sure", "to"), ("i", "need", "to"), ("i", "have", "to"), ("i've", "got", "to"), ("i", "gotta"),
-    ("i", "must"), ("i", "should"), ("remember", "to"), ("gotta",), ("need", "to"), ("have", "to"), ("let's",),
+    ("i", "must"), ("i", "should"), ("remember", "to"), ("gotta",), ("need", "to"), ("have", "to"),  ("let's",),
     ("go", "ahead", "and"), ("hey", "croncierge"), ("croncierge",), ("alexa",), ("siri",), ("hey", "google"),
     ("ok", "google"), ("cortana",), ("neon",), ("assistant",), ("is", "it", "possible", "to"), ("thanks",),
     ("do", "me", "a", "favor", "and"), ("i", "need"), ("i", "want"), ("i'd", "like"), ("i", "would", "like"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from schedules.reading import Preferences
 from schedules.words.clocktimes import beside, fixed, part_time, usual
@@ -9,6 +10,7 @@ from schedules.words.frame import Frame
 from schedules.words.moments import DAY_NAMES, MONTH_NAMES, Place, Puzzling, Viewpoint, add_months, locate, shifted
 from schedules.words.pieces import (
     CalendarDay,
+    Closest,
     Clock,
     Date,
     Dates,
@@ -54,7 +56,7 @@ def _two(first: Date, second: Date) -> Date:
             case Weekday(), Shifted(base=base) if other.amount.days and other.amount.days % 7 == 0 and base is None:
                 return Weekday(day=one.day, weeks=int(other.amount.days) // 7)
             case Weekday(), Shifted():
-                return other
+                return Closest(day=one.day, base=other)
             case CalendarDay(day=int(), month=None), Period(unit=Unit.MONTH, offset=offset):
                 return replace(one, months_ahead=offset)
             case CalendarDay(day=int(), month=None), CalendarDay(day=None, month=int()):
@@ -72,7 +74,9 @@ def _two(first: Date, second: Date) -> Date:
     return first
 
 
-def moment(frame: Frame, now: datetime, preferences: Preferences, *, waking: bool = False) -> Moment | None:
+def moment(
+    frame: Frame, now: datetime, zone: str, preferences: Preferences, *, waking: bool = False
+) -> Moment | None:
     """The moment that the slots name, seen from now (local, naive). Raises Puzzling for what has to be asked."""
     view = Viewpoint(now=now, day_first=preferences.day_first)
     day = merged(frame.dates)
@@ -81,9 +85,8 @@ def moment(frame: Frame, now: datetime, preferences: Preferences, *, waking: boo
         day = frame.starting.date
     if not clocks and frame.starting is not None and frame.starting.time is not None:
         clocks = [frame.starting.time]
-    if not clocks and frame.window is not None:
-        clocks = [_opening(frame.window.first)]
-        clocks = _window_beside(frame, clocks)
+    if frame.window is not None and not any(isinstance(item, Clock) for item in clocks):
+        clocks = _window_beside(frame, [frame.window.first])
     if day is None and not clocks and frame.until is not None:
         day, clocks = frame.until.date, [frame.until.time] if frame.until.time is not None else []
     elif not clocks and frame.until is not None and frame.until.time is not None and frame.until.date is None:
@@ -94,7 +97,7 @@ def moment(frame: Frame, now: datetime, preferences: Preferences, *, waking: boo
     if isinstance(day, Shifted) and day.clock is not None:
         return _from_clock(day, view, preferences)
     if isinstance(day, Exact):
-        return Moment(at=day.at)
+        return Moment(at=day.at if day.at.tzinfo is None else day.at.astimezone(ZoneInfo(zone)).replace(tzinfo=None))
     chosen = _pick(clocks)
     if isinstance(day, (Now, Shifted)) and chosen is None:
         return _counted(day, view)
@@ -103,10 +106,6 @@ def moment(frame: Frame, now: datetime, preferences: Preferences, *, waking: boo
             return None
         return _next_clock(chosen, now, preferences, notes, waking=waking)
     return _on_day(day, chosen, view, preferences, frame, waking=waking)
-
-
-def _opening(first: TimeOfDay) -> TimeOfDay:
-    return first
 
 
 def _window_beside(frame: Frame, clocks: list[TimeOfDay]) -> list[TimeOfDay]:
@@ -209,6 +208,8 @@ def _on_day(
     counts = at > now.time()
     if isinstance(chosen, Clock) and chosen.half == "midnight":
         counts = True
+    if chosen is None and isinstance(day, CalendarDay) and day.month is not None:
+        counts = True
     view = replace(view, today_counts=counts)
     if isinstance(day, Period):
         return _in_period(day, chosen, view, at)
@@ -219,6 +220,8 @@ def _on_day(
         return Moment(at=place.start, notes=notes)
     if chosen is None:
         at_note = f"No time was given, so I took your usual {at:%H:%M}."
+        if start < now.date() and _reaches(frame, view) and not place.exact:
+            start = now.date()
         if start == now.date() and at <= now.time():
             hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
             if hour.date() != start:
@@ -233,6 +236,12 @@ def _on_day(
         if start == now.date() and not chosen.sure:
             at = _later_half(chosen, now, at)
     return Moment(at=datetime.combine(start, at), notes=notes)
+
+
+def _reaches(frame: Frame, view: Viewpoint) -> bool:
+    """Whether a range that has begun goes on."""
+    last = next((dates.to for dates in frame.dates if dates.to is not None), None)
+    return last is not None and locate(last, view).end > view.now
 
 
 def _later_half(chosen: Clock, now: datetime, at: time) -> time:
@@ -253,10 +262,10 @@ def _in_period(day: Period, chosen: TimeOfDay | None, view: Viewpoint, at: time)
         start = place.start.date()
         first = max(start, now.date())
         found = datetime.combine(first, at)
-        if found <= now:
+        if found <= now and chosen is not None:
             found = datetime.combine(first + timedelta(days=1), at)
-            if found >= place.end and chosen is None:
-                found = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        elif found <= now:
+            found = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         return Moment(at=found, notes=notes)
     if day.unit in (Unit.MONTH, Unit.QUARTER, Unit.YEAR) and day.count == 1:
         months = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}[day.unit] * day.offset
