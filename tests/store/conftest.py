@@ -9,6 +9,7 @@ from schedules.schedule import Cron, Once
 from store.open import open_store
 from store.operations import ensure_user
 from store.session import Store
+from store.tables import User
 from store.values import Actor
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -65,3 +66,11 @@ def ann(people: People) -> Callable[[], Actor]:
 @pytest.fixture
 def bob(people: People) -> Callable[[], Actor]:
     return lambda: people("bob")
+
+
+def make_admin(store: Store, actor: Actor) -> Actor:
+    with store.write() as session:
+        user = session.get(User, actor.user_id)
+        assert user is not None
+        user.is_admin = True
+    return actor
