@@ -2,7 +2,7 @@
 
 from schedules.words.dates import date
 from schedules.words.lexicon import MONTHS, UNITS, WEEKDAYS
-from schedules.words.lists import dates, time_of_day, weekdays
+from schedules.words.lists import dates, time_of_day, weekdays, window
 from schedules.words.numbers import amount, amount_of, cardinal, unit
 from schedules.words.pieces import (
     Amount,
@@ -163,6 +163,8 @@ def _from(w: Tokens, j: int, i: int) -> Piece | None:
     """ "from Monday on", "from May", "from 4pm"; ranges with both ends are read as ranges."""
     low = w.low
     if low[j] in ("now",) and low[j + 1] == "on":
+        return None
+    if window(w, i) is not None:
         return None
     whole = dates(w, j)
     if whole is not None and (whole[1].to is not None or len(whole[1].items) > 1):

@@ -6,6 +6,10 @@ from schedules.words.pieces import Ask, Clock, Daypart
 from schedules.words.tokens import Tokens
 
 _HALVES = {"am": "am", "pm": "pm", "a": "am", "p": "pm", "ampm": "am"}
+_AFTER_FIGURES = frozenset(
+    {"in", "on", "at", "ish", "every", "to", "and", "or", "today", "tomorrow", "tonight", "please", "for", "daily", "o",
+     "local", "the", "this", "till", "until", "from", "with", "sharp", "each"}
+)  # fmt: skip
 _SHADES = frozenset({"early", "late", "mid", "middle"})
 _DAY_HALF = {
     "morning": "am",
@@ -34,11 +38,34 @@ def meridiem(w: Tokens, i: int) -> tuple[int, str] | None:
     return None
 
 
+def _end_of_day(w: Tokens, j: int) -> int:
+    """Where "end of day", "EOD", "close of business" ends; 0 if it is none of them."""
+    low = w.low
+    if low[j] in ("eod", "cob", "eob"):
+        return j + 1
+    if low[j] not in ("end", "close") or low[j + 1] != "of":
+        return 0
+    k = j + 2
+    while low[k] in ("the", "my", "our", "work", "working", "business", "play") and low[k + 1] in ("work", "working", "business", "day"):
+        k += 1
+    return k + 1 if low[k] in ("day", "business", "play", "workday") and low[k + 1] != "of" else 0
+
+
 def daypart(w: Tokens, i: int) -> tuple[int, Daypart] | None:
     """Morning, early morning, mid-afternoon, late at night, lunch time, end of the working day."""
     low = w.low
     j = i
     shade = ""
+    ended = _end_of_day(w, j + 1 if low[j] == "the" else j)
+    if ended:
+        return ended, Daypart(name="workend")
+    if low[j] == "first" and low[j + 1] == "thing":
+        j += 2
+        if low[j] in ("in", "on") and low[j + 1] == "the":
+            j += 2
+        elif low[j] in ("in", "this"):
+            j += 1
+        return (j + 1 if low[j] == "morning" else i + 2), Daypart(name="morning", shade="first")
     if low[j] in ("very", "bright"):
         j += 2 if low[j + 1] == "and" else 1
     if low[j] in _SHADES:
@@ -178,6 +205,8 @@ def digital(w: Tokens, i: int, *, bare: bool) -> tuple[int, Clock] | None:
             if military:
                 made = _settled(hour // 100, "", hour % 100, 0, sure=True)
                 return (j + 1, made) if made else None
+            if not marked and not military and low[j].isalpha() and low[j] not in _AFTER_FIGURES:
+                return None
             if size == 4 and not marked and hour // 100 in (19, 20) and hour % 100 > 15 and not bare:
                 return None
             end = j + 1 if low[j] == "ish" else j

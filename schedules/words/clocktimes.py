@@ -27,6 +27,7 @@ def part_time(part: Daypart, preferences: Preferences) -> time:
         "dayend": time(23, 59),
     }[part.name]
     shades = {
+        ("morning", "first"): preferences.morning,
         ("morning", "early"): time(7),
         ("morning", "mid"): time(10),
         ("morning", "late"): time(11),

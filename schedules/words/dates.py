@@ -107,8 +107,13 @@ def _simple(w: Tokens, i: int) -> Found:
         return i + 1, Day(offset=-1)
     if word == "overmorrow":
         return i + 1, Day(offset=2)
-    if word == "day" and low[i + 1] == "after":
-        return (i + 3, Day(offset=2)) if low[i + 2] in TOMORROW else None
+    if word == "day" and low[i + 1] in ("after", "before"):
+        if low[i + 2] in TOMORROW and low[i + 1] == "after":
+            return i + 3, Day(offset=2)
+        other = date(w, i + 2) if low[i + 2] not in ("that", "this", "yesterday") else None
+        if other is not None:
+            sign = 1 if low[i + 1] == "after" else -1
+            return other[0], Shifted(amount=amount_of(1, Unit.DAY), sign=sign, base=other[1])
     if word == "day" and w.at(i, "day", "before", "yesterday"):
         return i + 3, Day(offset=-2)
     now = _now(w, i)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from schedules.words.pieces import (
     Ask,
+    CalendarDay,
     Count,
     CronText,
     Dates,
@@ -80,6 +81,7 @@ class Frame:
             or any(_habit(times) for times in self.times)
             or (self.often is not None)
             or self._weekly_range
+            or self._month_days
         )
 
     @property
@@ -90,6 +92,20 @@ class Frame:
             and all(type(item).__name__ == "Weekday" and not getattr(item, "which", "") for item in dates.items)
             for dates in self.dates
         )  # fmt: skip
+
+
+    @property
+    def _month_days(self) -> bool:
+        """Several days of a month without a month: "on the 1st and 15th"."""
+        return any(
+            len(dates.items) > 1
+            and dates.to is None
+            and all(
+                isinstance(item, CalendarDay) and item.month is None and item.months_ahead is None
+                for item in dates.items
+            )
+            for dates in self.dates
+        )
 
 
 def _habit(times: Times) -> bool:

@@ -120,7 +120,10 @@ def weekdays(w: Tokens, i: int) -> tuple[int, Dates] | None:
                 days.append(day)
         after = _joined(w, end)
         if after is None:
-            break
+            following = _one_weekday(w, end)
+            if following is None or _dated(w, following[0]):
+                break
+            after = end
         j = after
     if not days:
         return None
@@ -508,7 +511,7 @@ def span_halves(a: Clock, b: Clock) -> tuple[Clock, Clock]:
 
 def plural_daypart(w: Tokens, i: int) -> tuple[int, Daypart] | None:
     """ "mornings", "evenings": every day."""
-    name = DAYPART_PLURALS.get(w.low[i])
+    name = DAYPART_PLURALS.get(w.low[i]) if w.number[i - 1] is None else None
     return None if name is None else (i + 1, Daypart(name=name, shade="every"))
 
 

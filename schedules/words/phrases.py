@@ -3,10 +3,11 @@
 from schedules.words.bounds import bound
 from schedules.words.clocks import impossible
 from schedules.words.dates import date
-from schedules.words.lexicon import MONTHS, SHAKY, TODAY, TOMORROW, WEEKDAYS
+from schedules.words.lexicon import ADVERBS, MONTHS, SHAKY, TODAY, TOMORROW, WEEKDAY_PLURALS, WEEKDAYS
 from schedules.words.lists import dates, plural_daypart, this_daypart, times, window
-from schedules.words.numbers import amount
+from schedules.words.numbers import amount, amount_of
 from schedules.words.pieces import (
+    Ask,
     CalendarDay,
     Dates,
     Daypart,
@@ -17,6 +18,7 @@ from schedules.words.pieces import (
     Piece,
     Shifted,
     Times,
+    Unit,
     Weekday,
     Which,
     Window,
@@ -30,15 +32,18 @@ _BEFORE_DATES = frozenset(
     {"on", "in", "by", "for", "during", "over", "around", "at", "within", "this", "since", "only", "from", "due", "as",
      "sometime", "am", "happening", "of", "between", "before", "after", "until", "later", "some"}
 )  # fmt: skip
+_REPEATING = frozenset({"every", "each", "evry", "ev", "once", "twice", "weekdays", "weekends", "times", "alternate"})
+_PRIVATE_DAYS = frozenset({"birthday", "anniversary", "bday", "payday", "wedding"})
 _AFTER_MAY = frozenset({"i", "we", "be", "not", "have", "well", "you", "also", "or", "he", "she", "it", "they"})
 
 
 def scan(w: Tokens) -> list[Piece]:
     """All phrases about time in a text, from left to right, none overlapping."""
     pieces: list[Piece] = []
+    repeating = any(word in _REPEATING or word in ADVERBS or word in WEEKDAY_PLURALS for word in w.low[: w.count])
     i = 0
     while i < w.count:
-        found = phrase(w, i, pieces[-1] if pieces and pieces[-1].end == i else None)
+        found = phrase(w, i, pieces[-1] if pieces and pieces[-1].end == i else None, repeating=repeating)
         if found:
             pieces.extend(piece for piece in found if not isinstance(piece.meaning, Times) or piece.meaning.items)
             i = found[-1].end
@@ -47,7 +52,7 @@ def scan(w: Tokens) -> list[Piece]:
     return pieces
 
 
-def phrase(w: Tokens, i: int, after: Piece | None = None) -> list[Piece]:
+def phrase(w: Tokens, i: int, after: Piece | None = None, *, repeating: bool = True) -> list[Piece]:
     """The longest phrase at i: usually one piece, sometimes a few that belong together."""
     word = w.low[i]
     if not (word.isalnum() or word in ("@", "+", "(", "'", "½", "¼", "¾") or "'" in word):
@@ -57,7 +62,7 @@ def phrase(w: Tokens, i: int, after: Piece | None = None) -> list[Piece]:
     if word in ("from", "between") and w.low[i + 1] == "now":
         return _from_now(w, i)
     bounded = bound(w, i)
-    if bounded is not None:
+    if bounded is not None and (repeating or not isinstance(bounded.meaning, Lasting) or not bounded.weak):
         return [bounded]
     if w.number[i] is not None and (end := _serial(w, i)):
         return [Piece(start=i, end=end, meaning=Times(items=()), weak=True)]
@@ -107,6 +112,14 @@ def _serial(w: Tokens, i: int) -> int:
 def _candidates(w: Tokens, i: int) -> list[Piece]:
     found: list[Piece] = []
     word = w.low[i]
+    k = i
+    while w.low[k] in _BEFORE_DATES or w.low[k] in _BEFORE_TIMES:
+        k += 1
+    if k > i and w.number[k] is not None and _serial(w, k):
+        return found
+    if word == "on" and w.low[i + 1] in ("my", "our", "his", "her", "their") and w.low[i + 2] in _PRIVATE_DAYS:
+        question = f"I do not know which day {w.said(i + 1, i + 3)} is; what is the date?"
+        return [Piece(start=i, end=i + 3, meaning=Ask(question=question))]
     ask = impossible(w, i + 1 if word in _BEFORE_TIMES else i)
     if ask is not None:
         found.append(Piece(start=i, end=ask[0], meaning=ask[1]))
@@ -149,7 +162,7 @@ def _offset(w: Tokens, i: int) -> Piece | None:
         j += 2
     length = amount(w, j)
     if length is None:
-        return None
+        return _bare_minutes(w, i, j)
     end = length[0]
     if low[i] == "after" and low[end] in ("of", "after", "before"):
         return None
@@ -163,6 +176,16 @@ def _offset(w: Tokens, i: int) -> Piece | None:
         end += 2
     sign = 1
     return Piece(start=i, end=end, meaning=Dates(items=(Shifted(amount=length[1], sign=sign),)))
+
+
+def _bare_minutes(w: Tokens, i: int, j: int) -> Piece | None:
+    """ "ping me in 5": minutes."""
+    number = w.number[j]
+    if w.low[i] != "in" or number is None or not 0 < number <= 60 or w.low[j + 1] not in ("", "please", "to", "!"):
+        return None
+    if i == 0 or w.low[j + 1] == "to" and w.number[j + 2] is not None:
+        return None
+    return Piece(start=i, end=j + 1, meaning=Dates(items=(Shifted(amount=amount_of(number, Unit.MINUTE)),)))
 
 
 def _dates(w: Tokens, i: int) -> list[Piece]:
@@ -189,7 +212,7 @@ def _dates(w: Tokens, i: int) -> list[Piece]:
     marked = j > i
     k = j + 1 if low[j] == "a" and low[j + 1] in WEEKDAYS else j
     k = k + 1 if low[k] == "an" and low[k + 1] in MONTHS else k
-    found = dates(w, k)
+    found = dates(w, k) or (_bare_day(w, k) if marked and low[k - 1] in ("on", "am", "by") else None)
     if found is None and marked and low[j - 1] in ("this", "of"):
         found = dates(w, j - 1)
     if found is None:
@@ -209,10 +232,20 @@ def _dates(w: Tokens, i: int) -> list[Piece]:
         if weak_start and not isinstance(first, (Shifted,)):
             return [offset] if offset is not None else []
     weak = _weak(w, i, j, end, meaning, marked=marked)
-    if only:
+    if only and isinstance(first, (Weekday, CalendarDay, Nth)):
         meaning = Dates(items=meaning.items, plural=True, only=True, to=meaning.to, brief=meaning.brief)
     piece = Piece(start=i, end=end, meaning=meaning, weak=weak)
     return [piece] if offset is None or offset.end <= end else [piece, offset]
+
+
+def _bare_day(w: Tokens, i: int) -> tuple[int, Dates] | None:
+    """ "on 15 at 8:00": a day of the month without ordinal."""
+    number = w.number[i]
+    if number is None or not 1 <= number <= 31 or len(w.low[i]) > 2:
+        return None
+    if w.low[i + 1] == "." and w.low[i + 2] == "":
+        return i + 2, Dates(items=(CalendarDay(day=number),))
+    return (i + 1, Dates(items=(CalendarDay(day=number),))) if w.low[i + 1] in ("", "at", ",", "from") else None
 
 
 def _shaky(w: Tokens, i: int, j: int, end: int, first: object, *, marked: bool) -> bool:
@@ -251,7 +284,7 @@ def _weak(w: Tokens, i: int, j: int, end: int, meaning: Dates, *, marked: bool) 
     if isinstance(first, CalendarDay) and first.month is None and first.weekday is None:
         return not marked and low[j] != "the" and len(meaning.items) == 1 and first.months_ahead is None
     if isinstance(first, CalendarDay) and first.day is None and not marked:
-        return first.year is None and first.which is Which.PLAIN and (
+        return first.year is None and first.which is Which.PLAIN and w.count > 1 and (
             low[j] in SHAKY or (end < w.count and low[end].isalpha() and i > 0)
         )  # fmt: skip
     if isinstance(first, Nth) and first.of is None and low[end - 1] in ("beginning", "begin", "start", "end"):
@@ -259,7 +292,7 @@ def _weak(w: Tokens, i: int, j: int, end: int, meaning: Dates, *, marked: bool) 
     if isinstance(first, Nth) and first.of is None:
         return not marked and low[i] != "the" and end < w.count and w.low[i] in ("first", "last", "second")
     if isinstance(first, Period) and first.offset == 0 and low[j] == "the":
-        return not marked
+        return not marked and first.unit is not Unit.WEEKEND
     return False
 
 
@@ -309,10 +342,11 @@ def _times(w: Tokens, i: int) -> list[Piece]:
             return [Piece(start=i, end=part[0], meaning=Times(items=part[1].items, flexible=loose))]
         if part is not None and low[j] in ("for", "on") and low[j + 1] != "the":
             return [Piece(start=i, end=part[0], meaning=part[1])]
-        if low[j] == "for" and w.count == part_end(w, j + 1):
+        if low[j] == "for":
             lone = times(w, j + 1, bare=True)
             if lone is not None:
-                return [Piece(start=i, end=lone[0], meaning=lone[1], weak=True)]
+                firm = low[j - 1] in ("alarm", "alarms", "wake", "up") and j > 0
+                return [Piece(start=i, end=lone[0], meaning=lone[1], weak=not firm)]
         return []
     tonight = this_daypart(w, j)
     if tonight is not None:
@@ -326,7 +360,7 @@ def _times(w: Tokens, i: int) -> list[Piece]:
     weak = False
     if found is None:
         found = _lone(w, j)
-        weak = True
+        weak = w.count > 1
         if found is None:
             return []
     end, meaning = found
@@ -342,14 +376,10 @@ def _times(w: Tokens, i: int) -> list[Piece]:
     return [Piece(start=i, end=end, meaning=meaning, weak=weak)]
 
 
-def part_end(w: Tokens, i: int) -> int:
-    """Where a lone number at i ends."""
-    found = times(w, i, bare=True)
-    return found[0] if found is not None else -1
-
-
 def _daypart_stands(w: Tokens, i: int, j: int, end: int) -> bool:
     """A bare "morning" stands alone only as the whole text; beside dates and times it is joined later."""
+    if w.low[j] in ("first", "end", "eod", "cob", "eob", "close", "the"):
+        return True
     return (i == 0 and end == w.count) or w.low[j] in ("mid", "early", "late", "very")
 
 
@@ -358,6 +388,8 @@ def _lone(w: Tokens, i: int) -> tuple[int, Times] | None:
     if w.number[i] is None and w.low[i] not in (
         "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     ):  # fmt: skip
+        return None
+    if w.count == 1 and (len(w.low[i]) != 4 or w.low[i][0] != "0"):
         return None
     if len(w.low[i]) > 4 or (len(w.low[i]) == 3 and w.number[i] is not None):
         return None

@@ -30,7 +30,7 @@ def every(w: Tokens, i: int) -> list[Piece] | None:
     """A repetition that starts at i, as the pieces it consists of."""
     low = w.low
     word = low[i]
-    if word in ("every", "each", "evry"):
+    if word in ("every", "each", "evry") or (word in ("ev", "e") and low[i + 1] in ("other", "day", "week", "month")):
         return _every(w, i)
     if word in ("on", "at", "the") and low[i + 1] in ("every", "each", "alternate"):
         return _every(w, i + 1)
@@ -62,6 +62,8 @@ def _piece(start: int, end: int, meaning: Meaning, *, weak: bool = False) -> Pie
 def _every(w: Tokens, i: int) -> list[Piece] | None:
     low = w.low
     j = i + 1
+    if low[j] == "!" and w.glued[j]:
+        j += 1  # Todoist's "every!"
     if low[j] in ("single", "and") or (low[j] == "and" and low[j + 1] == "every"):
         j += 2 if low[j] == "and" else 1
     if low[j] in ("so", "now") and (low[j + 1] in ("often", "and")):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from schedules.reading import Condition, ConditionKind
-from schedules.words.pieces import Piece
+from schedules.words.pieces import Every, Piece
 from schedules.words.tokens import Tokens
 
 _POLITE = [
@@ -74,7 +74,7 @@ def request(w: Tokens) -> Request:
     asked = waking = alarm = False
     lead = ""
     if low[i] == "/" and low[i + 1].isalpha() and i == 0:
-        i, asked = i + 2, True
+        i, asked = (i + 1 if low[i + 1] in _REMIND and low[i + 2] in _WHOM else i + 2), True
     while True:
         before = i
         i = _polite(w, i) if not recipient else i
@@ -296,6 +296,8 @@ def _clause(w: Tokens, i: int, j: int, end: int) -> tuple[int, int, Condition] |
     stop = _clause_end(w, first, stop)
     if stop <= first:
         return None
+    if word == "once" and low[first] in ("a", "an", "per", "every", "each", "in", "more", "again", "daily", "weekly", "monthly"):
+        return None
     done = _task_done(w, first, stop)
     if done is not None and word in ("after", "once", "when", "as", "if"):
         name_end, clause_end = done
@@ -346,6 +348,8 @@ def title(w: Tokens, said: Request, pieces: list[Piece], clauses: list[tuple[int
     """The words that are left, without links that have lost what they linked."""
     used = [False] * w.count
     for piece in pieces:
+        if isinstance(piece.meaning, Every) and piece.meaning.loose and _adjective(w, piece, pieces):
+            continue
         for k in range(piece.start, min(piece.end, w.count)):
             used[k] = True
     for start, stop, _ in clauses:
@@ -365,8 +369,31 @@ def title(w: Tokens, said: Request, pieces: list[Piece], clauses: list[tuple[int
     if not runs:
         return said.lead
     text = " ".join(w.said(*run) for run in runs)
-    text = text.strip(" ,;:-–—\"'“”.!?()")
+    text = _without_frame(text.strip(" ,;:-–—\"'“”.!?()"))
     return f"{said.lead} {text}".strip() if said.lead and text else text or said.lead
+
+
+def _adjective(w: Tokens, piece: Piece, pieces: list[Piece]) -> bool:
+    """Whether an adverb stands before what it names, as in "a daily briefing"."""
+    following = w.low[piece.end]
+    return (
+        following.isalpha()
+        and w.low[piece.start - 1] in ("a", "an")
+        and following not in _THINGS
+        and not any(other.start == piece.end for other in pieces)
+        and following not in ("at", "on", "in", "from", "for")
+    )
+
+
+def _without_frame(text: str) -> str:
+    """ "set a pasta timer" is about pasta."""
+    words = text.split()
+    if len(words) > 1 and words[0].lower() in _SET and words[-1].lower() in _THINGS:
+        inner = words[1:-1]
+        while inner and inner[0].lower() in ("a", "an", "the", "my", "me", "up", "new", "another"):
+            inner = inner[1:]
+        return " ".join(inner)
+    return text
 
 
 def _trimmed(w: Tokens, start: int, end: int, said: Request) -> tuple[int, int] | None:
@@ -384,7 +411,7 @@ def _trimmed(w: Tokens, start: int, end: int, said: Request) -> tuple[int, int] 
             start += 1
             continue
         command = _command(w, start) if start < end else None
-        if command is not None and command[0] <= end and command[0] > start:
+        if command is not None and start < command[0] <= end and not (command[0] == end and low[start] in ("tell", "text", "message")):
             start = command[0]
             continue
         if low[start] in ("about", "for") and start == said.start and end - start > 1:

@@ -165,8 +165,8 @@ def _next_clock(
     first, second = sorted((_next(at, now), _next(other, now)))
     if first.hour < 6 and not (first.date() == now.date() and now.hour < 6 and chosen.minute and chosen.hour > 3):
         first, second = second, first
-    note = f"I took {first:%H:%M}; say am or pm if you meant {second:%H:%M}." if first.date() != now.date() else None
-    return Moment(at=first, notes=(*notes, note) if note else tuple(notes))
+    note = f"I took {first:%H:%M}; say am or pm if you meant {second:%H:%M}."
+    return Moment(at=first, notes=(*notes, note))
 
 
 def _next(at: time, now: datetime) -> datetime:
@@ -215,13 +215,13 @@ def _on_day(
         return _in_period(day, chosen, view, at)
     place = locate(day, view)
     start = place.start.date()
+    if _running(frame, place, view):
+        start = now.date()
     notes = _naming(day, start, now)
     if chosen is None and place.exact:
         return Moment(at=place.start, notes=notes)
     if chosen is None:
         at_note = f"No time was given, so I took your usual {at:%H:%M}."
-        if start < now.date() and _reaches(frame, view) and not place.exact:
-            start = now.date()
         if start == now.date() and at <= now.time():
             hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
             if hour.date() != start:
@@ -238,10 +238,12 @@ def _on_day(
     return Moment(at=datetime.combine(start, at), notes=notes)
 
 
-def _reaches(frame: Frame, view: Viewpoint) -> bool:
-    """Whether a range that has begun goes on."""
-    last = next((dates.to for dates in frame.dates if dates.to is not None), None)
-    return last is not None and locate(last, view).end > view.now
+def _running(frame: Frame, place: Place, view: Viewpoint) -> bool:
+    """Whether a range of dates without a year has begun already: its end is ahead, but comes before its start."""
+    last = next((dates.to for dates in frame.dates if isinstance(dates.to, CalendarDay)), None)
+    if last is None or last.year is not None or last.month is None:
+        return False
+    return view.now < locate(last, view).start < place.start
 
 
 def _later_half(chosen: Clock, now: datetime, at: time) -> time:
