@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from schedules.describe import describe
 from sqlmodel import Session, col, select
 
+from schedules.describe import describe
 from schedules.occurrences import between
 from store.audit import Entity, snapshot
 from store.operations.control import over
@@ -193,8 +193,11 @@ class _Case:
         return list(dict.fromkeys(sentences))
 
     def _deleted(self, seen: Sequence[Version], changes: Sequence[AuditEntry]) -> list[str]:
-        deleted = next((version for version in seen if version.is_deleted), None)
-        return [f"{self.title} was deleted{self._began(changes, deleted, 'deleted_at')}."] if deleted else []
+        """It was gone at the end, or while it would have been due."""
+        for version in reversed(seen):
+            if version.is_deleted and (version is seen[-1] or _occurrences(version)):
+                return [f"{self.title} was deleted{self._began(changes, version, 'deleted_at')}."]
+        return []
 
     def _began(self, changes: Sequence[AuditEntry], version: Version, column: str) -> str:
         """Since when and by whom a column of the version has had its value."""
@@ -210,27 +213,22 @@ class _Case:
         """Why nothing came up: it was created late, had another schedule, or waits for others."""
         if not seen:
             return [f"There is no record of {self.title} {when}."]
-        sentences = []
-        ahead = start >= self.now
-        then = seen[-1].schedule
+        then, current = seen[-1].schedule, task_schedule(self.row)
+        ahead = [each for each in self._due(seen) if each > self.now]
+        if then is not None and (ahead or start >= self.now):
+            due = f"it is due {self._at(ahead[0])}" if ahead else "nothing is due then"
+            return [f"{self.title} runs {describe(then)} ({then.zone}); {due}."]
         if then is None:
-            waits = self._waits()
-            sentences.append(
-                f"{self.title} has not run {when}." if not ahead else f"{self.title} has no time of its own."
-            )
-            sentences += waits
-        elif ahead or (end > self.now and self._due(seen)):
-            coming = [each for each in self._due(seen) if each > self.now]
-            due = f"it is due {self._at(coming[0])}" if coming else "nothing is due then"
-            sentences.append(f"{self.title} runs {describe(then)} ({then.zone}); {due}.")
+            sentences = [f"{self.title} has not run {when}."] if start < self.now else []
+            sentences += self._waits()
         else:
-            runs = "runs" if then == task_schedule(self.row) else "ran"
-            sentences.append(f"{self.title} was not due {when}: it {runs} {describe(then)} ({then.zone}).")
-        if self.row.created_at > start and not ahead:
+            runs = "runs" if then == current else "ran"
+            sentences = [f"{self.title} was not due {when}: it {runs} {describe(then)} ({then.zone})."]
+        if self.row.created_at > start:
             sentences.append(f"It was created only {self._at(self.row.created_at)}.")
-        if then is not None and then != task_schedule(self.row):
+        if then is not None and then != current:
             sentences += self._changed_later(changes, end)
-        elif self.row.next_run_at is not None and not ahead:
+        elif self.row.next_run_at is not None and start < self.now:
             sentences.append(f"It is next due {self._at(self.row.next_run_at)}.")
         return sentences
 

@@ -1,15 +1,18 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 import pytest
 
 from croncierge.clock import FixedClock
 from schedules.schedule import Cron, Once
+from store.kinds import Trigger
 from store.open import open_store
 from store.operations import ensure_user
 from store.session import Store
-from store.tables import User
+from store.status import RunStatus
+from store.tables import Run, Task, User
 from store.values import Actor
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -74,3 +77,22 @@ def make_admin(store: Store, actor: Actor) -> Actor:
         assert user is not None
         user.is_admin = True
     return actor
+
+
+def add_run(store: Store, task_id: int, due: datetime, status: RunStatus, **columns: Any) -> int:
+    """Record a run as the runtime does, and return its id."""
+    columns = {"triggered_by": Trigger.SCHEDULE, "available_at": due, **columns}
+    with store.write() as session:
+        row = Run(task_id=task_id, scheduled_time=due, status=status, **columns)
+        session.add(row)
+        session.flush()
+        assert row.run_id is not None
+        return row.run_id
+
+
+def move_on(store: Store, task_id: int, next_run_at: datetime | None) -> None:
+    """Set when a task is next due, as the runtime does when it claims a run."""
+    with store.write() as session:
+        row = session.get(Task, task_id)
+        assert row is not None
+        row.next_run_at, row.is_active = next_run_at, next_run_at is not None

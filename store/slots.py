@@ -1,0 +1,66 @@
+"""Which occurrences of a task are due, and what becomes of those that passed while nothing was running. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+
+from schedules.occurrences import between, next_after
+from schedules.schedule import Schedule
+from store.kinds import CatchUp, Trigger
+
+GRACE = timedelta(seconds=60)  # a run that starts within this is on time
+_MOST_RECORDED = 1_000
+_NOTHING_RAN = "nothing was running at the time"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slots:
+    """runs: the occurrences to run, with what triggered each; missed: those that never will, each with its reason;
+    following: the next occurrence after now."""
+
+    runs: list[tuple[datetime, Trigger]] = field(default_factory=list)
+    missed: list[tuple[datetime, str]] = field(default_factory=list)
+    following: datetime | None = None
+
+
+def due_slots(
+    schedule: Schedule, first: datetime, now: datetime, policy: CatchUp, window: timedelta | None = None
+) -> Slots:
+    """What is due of a schedule from its occurrence `first` up to `now` (both aware UTC).
+
+    window: a late occurrence older than this is missed whatever the policy. After a very long outage only the latest
+    1,000 occurrences are told one by one.
+    """
+    due = _due(schedule, first, now)
+    on_time = [each for each in due if each >= now - GRACE]
+    late = [each for each in due if each < now - GRACE]
+    too_old = [each for each in late if policy is CatchUp.SKIP or (window is not None and each < now - window)]
+    late = late[len(too_old) :]
+    missed = [(each, _NOTHING_RAN) for each in too_old]
+    runs = [(each, Trigger.SCHEDULE) for each in on_time]
+    if policy is CatchUp.ALL:
+        runs = [(each, Trigger.CATCH_UP) for each in late] + runs
+    elif late:
+        if not on_time:
+            runs = [(late.pop(), Trigger.CATCH_UP)]
+        merged = f"{_NOTHING_RAN}; merged into the run of {runs[0][0]:%Y-%m-%d %H:%M} UTC"
+        missed += [(each, merged) for each in late]
+    return Slots(runs=runs, missed=missed, following=next_after(schedule, now))
+
+
+def _due(schedule: Schedule, first: datetime, now: datetime) -> list[datetime]:
+    """The occurrences from `first` to `now`; of very many the latest ones."""
+    # `first` is due even when a zone database that has changed since no longer says so.
+    due = [first, *islice(_between(schedule, first, now), _MOST_RECORDED)]
+    span = timedelta(seconds=1)
+    while len(due) > _MOST_RECORDED and now - span > first:
+        latest = list(islice(_between(schedule, now - span, now), 2 * _MOST_RECORDED))
+        if len(latest) >= _MOST_RECORDED:
+            return latest[-_MOST_RECORDED:]
+        span *= 2
+    return due
+
+
+def _between(schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
+    return between(schedule, after + datetime.resolution, until + datetime.resolution)
