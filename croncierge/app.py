@@ -12,6 +12,7 @@ from croncierge.clock import Clock, SystemClock
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from agent.invoke import Assistant
     from croncierge.settings import Settings
     from store.session import Store
     from store.values import Actor
@@ -70,6 +71,20 @@ class App:
         from schedules.zones import local_zone, zone
 
         return zone(self.settings.timezone).key if self.settings.timezone else local_zone()
+
+    @cached_property
+    def assistant(self) -> "Assistant":
+        """Raises InvalidInput when the model of the settings lacks something."""
+        from agent.invoke import Assistant
+        from agent.memory import close_checkpointer, open_checkpointer
+        from agent.models import choose_model
+
+        store, settings = self.store, self.settings
+        key = settings.api_key.get_secret_value() if settings.api_key else None
+        model = choose_model(settings.model, base_url=settings.base_url, api_key=key)
+        memory = open_checkpointer(settings.db)
+        self._closing.callback(close_checkpointer, memory)
+        return Assistant(store, model=model, checkpointer=memory, default_zone=self.default_zone)
 
     def actor(self, via: str) -> "Actor":
         """The person, acting through an interface; each actor is one change for undo."""

@@ -1,5 +1,7 @@
 """What other programs get, as plain JSON: the contracts that stay as they are."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -7,7 +9,8 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from agent.invoke import ToolCall, Turn
     from schedules.reading import Reading
-    from store.values import TaskInfo
+    from store.session import Store
+    from store.values import Actor, TaskInfo
 
 FIRST = 5
 
@@ -68,3 +71,15 @@ def turn_view(turn: "Turn", tasks: "list[TaskInfo]") -> dict[str, Any]:
         "model": turn.model,
         "usage": dict(turn.usage),
     }
+
+
+def stored_tasks(store: "Store", actor: "Actor", task_ids: Sequence[int]) -> "list[TaskInfo]":
+    """The tasks with these ids that are still there."""
+    from croncierge.errors import NotFound
+    from store.operations import get_task
+
+    found = []
+    for task_id in task_ids:
+        with suppress(NotFound):
+            found.append(get_task(store, actor, task_id))
+    return found

@@ -8,6 +8,7 @@ from croncierge.clock import Clock
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from agent.invoke import Assistant
     from croncierge.settings import Settings
     from store.session import Store
     from store.values import Actor
@@ -33,6 +34,9 @@ class App(Protocol):
     def default_zone(self) -> str:
         """The IANA zone of a person who never said theirs."""
         ...
+
+    @property
+    def assistant(self) -> "Assistant": ...
 
     def actor(self, via: str) -> "Actor":
         """The person, acting through an interface; each actor is one change for undo."""

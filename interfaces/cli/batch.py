@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from croncierge.errors import CronciergeError, InvalidInput
-from interfaces.cli.output import put_json
+from interfaces.output import put_json
 
 Row = Mapping[str, Any]
 

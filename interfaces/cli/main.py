@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 
 from croncierge.errors import CronciergeError
+from interfaces.cli import db, runs, tasks
+from interfaces.cli.ask import ask
 from interfaces.cli.options import AsJson, Common, Db, User, Zone, command, given
-from interfaces.cli.output import note, put, put_json, speak_utf8
 from interfaces.cli.when import when
+from interfaces.output import note, put, put_json, speak_utf8
 from interfaces.wiring import OpenApp
 
 _INTERRUPTED = 130
@@ -56,7 +58,28 @@ def _root(
     given(context, as_json, db, user, tz)
 
 
-command(cli)(when)
+def _group(name: str, about: str, **commands: Callable[..., None]) -> None:
+    group = typer.Typer(name=name, help=about, no_args_is_help=True, rich_markup_mode=None)
+    for verb, function in commands.items():
+        command(group, verb)(function)
+    cli.add_typer(group)
+
+
+command(cli, "ask")(ask)
+command(cli, "when")(when)
+_group(
+    "tasks",
+    "What is planned.",
+    list=tasks.list_tasks,
+    show=tasks.show_task,
+    pause=tasks.pause_task,
+    resume=tasks.resume_task,
+    run=tasks.run_task,
+    delete=tasks.delete_task,
+)
+command(cli, "undo")(tasks.undo)
+_group("runs", "What became of it.", list=runs.list_runs, show=runs.show_run)
+_group("db", "The database.", path=db.path, upgrade=db.upgrade)
 
 
 def run(open_app: OpenApp, arguments: Sequence[str] | None = None) -> int:

@@ -11,7 +11,7 @@ from croncierge.errors import InvalidInput
 from interfaces.cli.batch import Row, answer_lines, text_of, zone_of
 from interfaces.cli.moments import read_instant
 from interfaces.cli.options import Common
-from interfaces.cli.output import put, put_json
+from interfaces.output import put, put_json
 
 if TYPE_CHECKING:
     from schedules.reading import Preferences, Reading

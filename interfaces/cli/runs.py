@@ -1,0 +1,91 @@
+"""`runs`: what became of tasks."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from croncierge.errors import InvalidInput
+from interfaces.cli.options import Common
+from interfaces.output import put, put_json, put_markdown
+
+if TYPE_CHECKING:
+    from store.status import RunStatus
+
+_VIA = "cli"
+
+
+def list_runs(
+    common: Common,
+    task: Annotated[
+        list[str] | None, typer.Argument(help="Only runs of this task: its number or words.")
+    ] = None,
+    status: Annotated[str | None, typer.Option(metavar="STATUS", help="Only runs that ended or stand so.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
+) -> None:
+    """List runs, the latest first.
+
+    \b
+    croncierge runs list
+    croncierge runs list timesheet --status failed
+    """
+    from store import operations
+    from tools.reference import one_task
+    from tools.views import run_view
+    from tools.wording import runs_table
+
+    wanted = _status(status) if status else None
+    with common.app() as app:
+        context = app.context(_VIA)
+        task_id = one_task(context, " ".join(task)).id if task else None
+        found = operations.list_runs(app.store, context.actor, task_id=task_id, status=wanted, limit=limit)
+        if common.as_json:
+            put_json([run_view(run, context.preferences.zone) for run in found])
+        elif found:
+            put_markdown(runs_table(found, context))
+        else:
+            put(f"There are no {status + ' ' if status else ''}runs{' of that task' if task else ''} yet.")
+
+
+def show_run(common: Common, run: Annotated[int, typer.Argument(min=1, help="The number of the run.")]) -> None:
+    """Show one run: how it went, step by step.
+
+    \b
+    croncierge runs show 12
+    """
+    from schedules.describe import describe_moment
+    from store import operations
+    from tools.views import run_view
+
+    with common.app() as app:
+        context = app.context(_VIA)
+        zone = context.preferences.zone
+        found = operations.get_run(app.store, context.actor, run)
+        story = operations.run_story(app.store, context.actor, run)
+        if common.as_json:
+            steps = [
+                {"status": step.to_status.value, "at": step.at.isoformat(), "reason": step.reason} for step in story
+            ]
+            more = {"log": found.log, "result": dict(found.result) if found.result else None, "steps": steps}
+            put_json(run_view(found, zone) | more)
+            return
+        lines = [
+            f"Run {found.id} of “{found.title}”, due {describe_moment(found.scheduled_time, zone, context.now)} "
+            f"({found.triggered_by.value}): {found.status.value}."
+        ]
+        lines += [
+            f"  {describe_moment(step.at, zone, context.now)}  {step.to_status.value}"
+            f"{': ' + step.reason if step.reason else ''}"
+            for step in story
+        ]
+        lines += [text for text in (found.error_message, found.log) if text]
+        put("\n".join(lines))
+
+
+def _status(word: str) -> "RunStatus":
+    from store.status import RunStatus
+
+    try:
+        return RunStatus(word)
+    except ValueError as error:
+        known = ", ".join(status.value for status in RunStatus)
+        raise InvalidInput(f"There is no run status {word!r}; it is one of {known}.", field="status") from error
