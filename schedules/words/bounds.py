@@ -1,14 +1,17 @@
 """What limits a repetition: starting, until, for so long, so many times, except."""
 
+from schedules.words.clocks import clock, day_half, with_half
 from schedules.words.dates import date
 from schedules.words.lexicon import MONTHS, UNITS, WEEKDAYS
-from schedules.words.lists import dates, time_of_day, weekdays, window
+from schedules.words.lists import dates, this_daypart, time_of_day, weekdays, window
 from schedules.words.numbers import amount, amount_of, cardinal, unit
 from schedules.words.pieces import (
     Amount,
     CalendarDay,
     Count,
     Date,
+    Day,
+    Edge,
     Except,
     Lasting,
     Period,
@@ -105,6 +108,14 @@ def _day_or_time(w: Tokens, j: int) -> tuple[int, Date | None, TimeOfDay | None]
         j += 1
     else:
         at = False
+    tonight = this_daypart(w, j)
+    if tonight is not None:
+        k = tonight[0] + 1 if low[tonight[0]] == "at" else tonight[0]
+        sharper = clock(w, k, bare=k > tonight[0])
+        if sharper is not None:
+            settled = with_half(sharper[1], "night" if tonight[1].name == "night" else day_half(tonight[1]))
+            return sharper[0], Day(offset=0), settled
+        return tonight[0], Day(offset=0), tonight[1]
     moment = time_of_day(w, j, bare=at)
     found = date(w, j)
     if found is None and low[j] in ("in",):
@@ -114,12 +125,12 @@ def _day_or_time(w: Tokens, j: int) -> tuple[int, Date | None, TimeOfDay | None]
         if length is not None and (found is None or length[0] > found[0]):
             return length[0], Shifted(amount=length[1]), None
     if moment is not None and (found is None or moment[0] >= found[0]):
-        end, clock = moment
+        end, found_time = moment
         k = end + 1 if low[end] == "on" else end
         day = date(w, k)
         if day is not None and low[end] != ",":
-            return day[0], day[1], clock
-        return end, None, clock
+            return day[0], day[1], found_time
+        return end, None, found_time
     if found is None:
         return None
     end, day_found = found
@@ -214,7 +225,7 @@ def _until(w: Tokens, i: int) -> Piece | None:
     if low[j] == "the" and low[j + 1] == "end" and low[j + 2] == "of" and low[j + 3] not in ("the", "this"):
         inner = date(w, j + 3)
         if inner is not None:
-            return Piece(start=i, end=inner[0], meaning=Until(date=inner[1]))
+            return Piece(start=i, end=inner[0], meaning=Until(date=Edge(which="end", of=inner[1])))
     year = w.number[j]
     if year is not None and 1900 < year < 2100 and len(low[j]) == 4 and not w.glued[j + 1]:
         return Piece(start=i, end=j + 1, meaning=Until(date=CalendarDay(year=year, month=1, day=1), open=True))
@@ -256,7 +267,9 @@ def _count(w: Tokens, i: int) -> Piece | None:
     if counted is None:
         return None
     end, times = counted
-    if w.low[end] in ("a", "per", "every", "each", "daily", "weekly", "monthly", "in", "an", "hourly", "yearly"):
+    if w.low[end] in ("every", "each") and unit(w, end + 1) is not None:
+        return None
+    if w.low[end] in ("a", "per", "daily", "weekly", "monthly", "in", "an", "hourly", "yearly"):
         return None
     return Piece(start=i, end=end, meaning=Count(times=times), weak=True)
 

@@ -282,6 +282,11 @@ def _spelled(w: Tokens, i: int, *, bare: bool) -> tuple[int, Clock] | None:
     return marked if marked is not None and (bare or marked[0] > j) else None
 
 
+def simple_clock(w: Tokens, i: int) -> tuple[int, Clock] | None:
+    """A plain hour or hour and minute, bare; not "seven to seven" as minutes before the hour."""
+    return digital(w, i, bare=True) if w.number[i] is not None else _spelled(w, i, bare=True)
+
+
 _PAST = frozenset({"past", "after"})
 _TO = frozenset({"to", "before", "till", "til", "of"})
 

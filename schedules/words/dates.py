@@ -458,7 +458,7 @@ def nth_of(w: Tokens, i: int) -> Found:
         if low[k] in ("of", "in"):
             k += 1
         inner = _container(w, k)
-        if inner is not None:
+        if inner is not None and not (w.at(k - 1, "of", "the", "month") and what in range(7)):
             return inner[0], Nth(n=n, what=what, of=inner[1])
     if low[j] in MONTHS and not isinstance(what, Unit):
         inner = _container(w, j)

@@ -163,6 +163,7 @@ def _part_beside_clock(meaning: object, other: Piece) -> bool:
         isinstance(meaning, Times)
         and isinstance(other.meaning, Times)
         and isinstance(meaning.items[0], Daypart) != isinstance(other.meaning.items[0], Daypart)
+        and not (isinstance(meaning.items[0], Daypart) and meaning.items[0].name in ("lunch", "dinner", "breakfast"))
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from schedules.words.clocks import clock, daypart, digital
+from schedules.words.clocks import clock, daypart, digital, simple_clock
 from schedules.words.dates import date, rank
 from schedules.words.lexicon import (
     DAYPART_PLURALS,
@@ -95,7 +95,7 @@ def weekdays(w: Tokens, i: int) -> tuple[int, Dates] | None:
         elif low[j] in ("weekends", "wkends") or (low[j] in ("weekend", "wkend") and _after_every(w, i)):
             days += [5, 6]
             plural, end = True, j + 1
-        elif low[j] in _LETTERS and w.raw[j].isupper():
+        elif low[j] in _LETTERS and (w.raw[j].isupper() or len(low[j]) > 2):
             days += _LETTERS[low[j]]
             brief = plural = True
             end = j + 1
@@ -169,6 +169,8 @@ def ranked(w: Tokens, i: int) -> tuple[int, Dates] | None:
         j = after
     if not ranks:
         return None
+    if ranks == [-1] and low[i] == "last" and low[i - 1] not in ("every", "each", "the", "and", "&", ",") and low[last] in WEEKDAYS:
+        return None  # "last Friday" has been
     j = last
     if low[j] in ("instance", "instances", "occurrence"):
         j += 2 if low[j + 1] == "of" else 1
@@ -324,7 +326,7 @@ def _more(w: Tokens, first: tuple[int, Date]) -> tuple[int, Dates]:
             end, until = last
             if isinstance(value, CalendarDay) and isinstance(until, CalendarDay) and until.year and not value.year:
                 value = replace(value, year=until.year)
-            return end, Dates(items=(value,), to=until)
+            return end, Dates(items=(value,), to=until, open=low[j] in ("until", "till", "til"))
     items: list[Date] = [value]
     end = j
     while True:
@@ -453,7 +455,7 @@ def window(w: Tokens, i: int) -> tuple[int, Window, bool] | None:
         j = i + 2
     elif marked:
         j = i + 1
-    first = time_of_day(w, j, bare=marked)
+    first = simple_clock(w, j) if marked and low[j + 1] == "to" else time_of_day(w, j, bare=marked)
     if first is None:
         plain = clock(w, j, bare=True) if w.low[j] not in ("a", "an", "the") else None
         first = plain

@@ -320,6 +320,9 @@ def _nth(what: Nth, view: Viewpoint) -> Place:
     found = _nth_in(what, where)
     if found is None:
         raise Puzzling("There is no such day in that period; which day do you mean?")
+    if isinstance(what.of, Period) and what.of.offset == 0 and found.end.date() <= view.today:
+        later = locate(replace(what, of=replace(what.of, offset=1)), view)
+        return later
     yearless = isinstance(what.of, CalendarDay) and what.of.year is None and what.of.month is not None
     if yearless and what.of is not None and found.end.date() <= view.today:
         again = _nth_in(what, _month(where.start.year + 1, where.start.month))

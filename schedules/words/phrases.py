@@ -117,6 +117,13 @@ def _candidates(w: Tokens, i: int) -> list[Piece]:
         k += 1
     if k > i and w.number[k] is not None and _serial(w, k):
         return found
+    if (w.number[k] or 0) > 31 and len(w.low[k]) == 2 and w.low[k + 1] in MONTHS:
+        said = w.said(k, k + 2)
+        return [Piece(start=i, end=k + 2, meaning=Ask(question=f"There is no {said}; which day do you mean?"))]
+    if w.low[k] in MONTHS and len(w.low[k + 1]) == 2 and 31 < (w.number[k + 1] or 0) and w.low[k + 2] not in (":", "am"):
+        said = w.said(k, k + 2)
+        if k > i or w.count == 2:
+            return [Piece(start=i, end=k + 2, meaning=Ask(question=f"There is no {said}; which day do you mean?"))]
     if word == "on" and w.low[i + 1] in ("my", "our", "his", "her", "their") and w.low[i + 2] in _PRIVATE_DAYS:
         question = f"I do not know which day {w.said(i + 1, i + 3)} is; what is the date?"
         return [Piece(start=i, end=i + 3, meaning=Ask(question=question))]
@@ -391,6 +398,7 @@ def _lone(w: Tokens, i: int) -> tuple[int, Times] | None:
         return None
     if w.count == 1 and (len(w.low[i]) != 4 or w.low[i][0] != "0"):
         return None
-    if len(w.low[i]) > 4 or (len(w.low[i]) == 3 and w.number[i] is not None):
+    number = w.number[i]
+    if number is not None and (len(w.low[i]) > 4 or (len(w.low[i]) == 3 and (number % 5 or number > 1259))):
         return None
     return times(w, i, bare=True)

@@ -232,12 +232,14 @@ Date: TypeAlias = (
 
 @dataclass(frozen=True, kw_only=True)
 class Dates:
-    """One day or several. plural: "Mondays"; only: "only on"; to: the end of a range that starts at the first."""
+    """One day or several. plural: "Mondays"; only: "only on"; to: the end of a range that starts at the
+    first, open when it was said as "until"."""
 
     items: tuple[Date, ...]
     plural: bool = False
     only: bool = False
     to: Date | None = None
+    open: bool = False
     brief: bool = False  # written as abbreviations: "mon, wed"
 
 

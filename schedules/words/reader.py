@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from schedules.reading import Condition, Kind, Preferences, Reading
+from schedules.reading import Condition, ConditionKind, Kind, Preferences, Reading
 from schedules.schedule import Cron, Interval, Once, Schedule
 from schedules.words.crontext import cron_text
 from schedules.words.exotic import exotic_date
 from schedules.words.frame import Frame, gather, standing
-from schedules.words.moments import Puzzling, Viewpoint, shifted
+from schedules.words.moments import DAY_NAMES, Puzzling, shifted
 from schedules.words.phrases import scan
-from schedules.words.pieces import Amount, Every, Lasting, Piece, Unit
+from schedules.words.pieces import Amount, Lasting, Piece, Unit, Weekday
 from schedules.words.recurring import repetition
 from schedules.words.sentence import Request, conditions, request, title
 from schedules.words.single import moment
@@ -93,7 +93,9 @@ def _read(w: Tokens, now: datetime, preferences: Preferences) -> Reading:
         return Reading(kind=Kind.NONE, title=w.text.strip())
     clauses = conditions(w, said.start, said.end)
     cron = cron_text(w)
-    pieces = _outside(scan(w), clauses)
+    pieces = scan(w)
+    clauses = [one for one in clauses if not _content(w, one, pieces)]
+    pieces = _outside(pieces, clauses)
     if cron is not None:
         others = [piece for piece in pieces if piece.end <= cron.start or piece.start >= cron.end]
         pieces = sorted([*others, cron], key=lambda piece: piece.start)
@@ -111,6 +113,15 @@ def _read(w: Tokens, now: datetime, preferences: Preferences) -> Reading:
         return _meant(w, frame, said, base, now, preferences)
     except Puzzling as puzzle:
         return replace(base, kind=Kind.CLARIFY, question=puzzle.question, choices=puzzle.choices)
+    except (ValueError, OverflowError):  # figures that no calendar holds
+        return replace(base, kind=Kind.CLARIFY, question="I cannot place that on the calendar; when do you mean?")
+
+
+def _content(w: Tokens, clause: tuple[int, int, Condition], pieces: list[Piece]) -> bool:
+    """Whether an "if" belongs to what should be done: "check the weather at 7 and message me if it rains"."""
+    start, end, met = clause
+    outside = any(piece.end <= start or piece.start >= end for piece in pieces if not piece.weak)
+    return met.kind is ConditionKind.EVENT and w.low[start] == "if" and outside
 
 
 def _outside(pieces: list[Piece], clauses: list[tuple[int, int, Condition]]) -> list[Piece]:
@@ -125,8 +136,7 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
     if frame.cron is not None:
         return _with_cron(frame, base, zone)
     if frame.repeats:
-        if _unclear_weekday(frame):
-            raise Puzzling("Which one of the month do you mean?", ("on the first Friday of each month",))
+        _ask_which_of_month(frame)
         made = repetition(frame, now, zone, preferences, waking=said.waking)
         kind = Kind.INTERVAL if isinstance(made.schedule, Interval) else Kind.RECURRENCE
         return replace(base, kind=kind, schedule=made.schedule, notes=made.notes, tolerance=made.tolerance)
@@ -143,12 +153,16 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
     return replace(base, kind=Kind.INSTANT, schedule=schedule, notes=found.notes)
 
 
-def _unclear_weekday(frame: Frame) -> bool:
-    return False if frame.every is None else _monthly_weekday(frame, frame.every)
-
-
-def _monthly_weekday(frame: Frame, every: Every) -> bool:
-    return every.unit is Unit.MONTH and not every.loose and False
+def _ask_which_of_month(frame: Frame) -> None:
+    """ "Monthly on Friday" does not say which Friday."""
+    days = [item for dates in frame.dates for item in dates.items]
+    monthly = frame.every is not None and frame.every.unit is Unit.MONTH
+    if monthly and days and all(isinstance(item, Weekday) for item in days) and len(frame.dates) == 1:
+        name = DAY_NAMES[days[0].day] if isinstance(days[0], Weekday) else ""
+        raise Puzzling(
+            f"Which {name} of the month do you mean?",
+            (f"on the first {name} of each month", f"on the last {name} of each month", f"every {name}"),
+        )
 
 
 def _with_cron(frame: Frame, base: Reading, zone: str) -> Reading:
@@ -214,5 +228,3 @@ def _month_days(months: float) -> float:
     years, rest = divmod(months, 12)
     return years * 365 + rest * 30
 
-
-__all__ = ["LONGEST", "Viewpoint", "read", "read_when"]

@@ -99,10 +99,16 @@ def repetition(frame: Frame, now: datetime, zone: str, preferences: Preferences,
 def _tolerance(frame: Frame) -> timedelta | None:
     if frame.tolerance is not None:
         return timedelta(minutes=frame.tolerance.minutes)
-    if any(times.flexible for times in frame.times):
+    if any(times.flexible for times in frame.times) and not _exact(frame):
         parts = any(isinstance(item, Daypart) for times in frame.times for item in times.items)
         return timedelta(hours=2) if parts else timedelta(minutes=30)
     return None
+
+
+def _exact(frame: Frame) -> bool:
+    """Whether a part of the day only qualifies a clock time: "every morning at 7"."""
+    clocks = frame.clocks
+    return any(isinstance(item, Daypart) for item in clocks) and any(isinstance(item, Clock) for item in clocks)
 
 
 # --- which days --------------------------------------------------------------------------------------------------
@@ -243,7 +249,8 @@ def _bounds(
             raise Puzzling("That end is already past; until when do you mean?")
     elif _range_end(frame) is not None:
         last = locate(_range_end(frame), Viewpoint(now=origin.astimezone(ZoneInfo(zone)).replace(tzinfo=None)))  # type: ignore[arg-type]
-        until = resolve(last.start if last.grain is Unit.MONTH else last.end - timedelta(seconds=1), zone)
+        whole = last.grain in (Unit.MONTH, Unit.WEEK, Unit.YEAR) and any(dates.open for dates in frame.dates)
+        until = resolve((last.start if whole else last.end) - timedelta(seconds=1), zone)
     elif frame.lasting is not None:
         until = _lasting(frame.lasting, origin, zone)
     return Bounds(start=start, until=until)
@@ -319,6 +326,10 @@ def _often_a_day(
     step = _SUBDAILY[every.unit] * every.n
     if step <= 0:
         raise Puzzling("How often do you mean?")
+    if every.unit is Unit.HOUR and frame.window is None and not frame.minutes_past and len(frame.clocks) == 1:
+        begun = _start(Starting(time=beside(frame.clocks)[0]), view, zone, preferences)
+        bounds = replace(bounds, start=bounds.start or begun)
+        frame.times = []
     plain = not (pattern.chosen or frame.window or frame.minutes_past or frame.times or frame.excepts)
     if plain or step < 60 or step >= 86400:
         if step < 60 and not plain:

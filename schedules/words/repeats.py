@@ -75,6 +75,8 @@ def _every(w: Tokens, i: int) -> list[Piece] | None:
         if low[j + 1] in ("than",):
             return None
         return _step(w, i, j + 1, 2)
+    if low[j] == "-" and w.number[j + 1] is not None:
+        return [_piece(i, j + 2, Ask(question="A pace cannot be negative; how often do you mean?"))]
     number = w.number[j] if low[j + 1] not in ("st", "nd", "rd", "th") else None
     if number == 0:
         measure = unit(w, j + 1, after_digits=True)

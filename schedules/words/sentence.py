@@ -14,11 +14,11 @@ _POLITE = [
     ("i'd", "like", "you", "to"), ("i", "would", "like", "to"), ("i'd", "like", "to"), ("i", "want", "to"),
     ("i", "wanna"), ("make", "sure", "to"), ("make", "sure", "that", "i"), ("make", "sure", "i"), ("make", "sure", "you"),
     ("be", "sure", "to"), ("i", "need", "to"), ("i", "have", "to"), ("i've", "got", "to"), ("i", "gotta"),
-    ("i", "must"), ("i", "should"), ("remember", "to"), ("gotta",), ("need", "to"), ("have", "to"),  ("let's",),
+    ("i", "must"), ("i", "should"), ("remember", "to"), ("gotta",), ("need", "to"), ("have", "to"),  ("let's",), ("note", "to", "self"),
     ("go", "ahead", "and"), ("hey", "croncierge"), ("croncierge",), ("alexa",), ("siri",), ("hey", "google"),
     ("ok", "google"), ("cortana",), ("neon",), ("assistant",), ("is", "it", "possible", "to"), ("thanks",),
     ("do", "me", "a", "favor", "and"), ("i", "need"), ("i", "want"), ("i'd", "like"), ("i", "would", "like"),
-    ("let", "me"),
+    ("let", "me"), ("thank", "you"),
 ]  # fmt: skip
 _WHOM = ("me", "us", "myself", "everyone", "everybody")
 _REMIND = frozenset(
@@ -38,6 +38,7 @@ _TRAIL = frozenset({"at", "on", "in", "by", "from", "to", "for", "the", "and", "
 _QUESTIONS = frozenset(
     {"what", "what's", "whats", "when", "when's", "which", "who", "who's", "why", "how", "where", "whose"}
 )
+_MOVED = frozenset({"moved", "rescheduled", "held", "born", "founded", "signed", "built", "released", "postponed", "delivered"})
 _ASKED = frozenset({"do", "does", "did", "is", "are", "was", "were", "has", "have", "had", "am"})
 
 
@@ -143,6 +144,8 @@ def _command(w: Tokens, i: int) -> tuple[int, bool, bool, str | None] | None:
     if word in _REMIND:
         j = i + 1
         if low[j] in _WHOM:
+            if word in ("tell", "text", "message") and low[j + 1] not in ("to", "about", "that"):
+                return None
             return _link(w, j + 1), False, False, "me" if low[j] in ("me", "myself") else low[j]
         if low[j] in ("@", "#"):
             stop = j + 2
@@ -167,7 +170,7 @@ def _command(w: Tokens, i: int) -> tuple[int, bool, bool, str | None] | None:
                     break
                 j += 1
         if low[j] in _THINGS:
-            if word not in _SET and low[j + 1] not in (
+            if word not in _SET and w.number[j + 1] is None and low[j + 1] not in (
                 "to",
                 "for",
                 "at",
@@ -225,6 +228,14 @@ def _is_question(w: Tokens, i: int, end: int) -> bool:
         return low[i + 1] == "my" or any(
             each in _THINGS or each in ("tasks", "schedule", "calendar") for each in low[i:end]
         )
+    if low[i : i + 2] in (["see", "you"], ["see", "ya"], ["talk", "soon"]) or (
+        word == "have" and low[i + 1] == "a" and low[i + 2] in ("good", "great", "nice", "lovely", "wonderful")
+    ):
+        return True
+    if word in ("my", "our", "his", "her", "their") and any(each in ("is", "was", "are", "were") for each in low[i + 2 : i + 4]):
+        return True
+    if any(low[k] in ("was", "were") and low[k + 1] in _MOVED for k in range(i, min(end, i + 6))):
+        return True
     if word in _ASKED and low[i + 1] in (
         "i",
         "my",
@@ -365,7 +376,12 @@ def title(w: Tokens, said: Request, pieces: list[Piece], clauses: list[tuple[int
         while k < said.end and not used[k]:
             k += 1
         runs.append((start, k))
-    runs = [run for run in (_trimmed(w, *run, said) for run in runs) if run is not None]
+    trimmed: list[tuple[int, int]] = []
+    for run in runs:
+        kept = _trimmed(w, *run, said, first=not trimmed)
+        if kept is not None:
+            trimmed.append(kept)
+    runs = trimmed
     if not runs:
         return said.lead
     text = " ".join(w.said(*run) for run in runs)
@@ -388,6 +404,8 @@ def _adjective(w: Tokens, piece: Piece, pieces: list[Piece]) -> bool:
 def _without_frame(text: str) -> str:
     """ "set a pasta timer" is about pasta."""
     words = text.split()
+    if len(words) > 2 and words[0].lower() in _SET and words[1].lower() in ("for", "called", "named", "labeled", "to"):
+        return " ".join(words[2:])
     if len(words) > 1 and words[0].lower() in _SET and words[-1].lower() in _THINGS:
         inner = words[1:-1]
         while inner and inner[0].lower() in ("a", "an", "the", "my", "me", "up", "new", "another"):
@@ -396,11 +414,17 @@ def _without_frame(text: str) -> str:
     return text
 
 
-def _trimmed(w: Tokens, start: int, end: int, said: Request) -> tuple[int, int] | None:
+def _trimmed(w: Tokens, start: int, end: int, said: Request, *, first: bool) -> tuple[int, int] | None:
     low = w.low
     whole_start = start
     while start < end:
-        if low[start] in (",", ".", ";", ":", "-", ")", "!", "?", "and", "to", "that", "then", "please", "&", "/"):
+        if low[start] in (",", ".", ";", ":", "-", ")", "!", "?", "to", "that", "then", "please", "&", "/"):
+            start += 1
+            continue
+        if low[start] == "and" and (first or _command(w, start + 1) is not None):
+            start += 1
+            continue
+        if first and said.asked and low[start] in ("about", "of") and end - start > 1:
             start += 1
             continue
         if (
@@ -418,7 +442,7 @@ def _trimmed(w: Tokens, start: int, end: int, said: Request) -> tuple[int, int] 
             start += 1
             continue
         break
-    while end > start and low[end - 1] in _TRAIL:
+    while end > start and low[end - 1] in _TRAIL and (end < said.end or not low[end - 1].isalpha() or low[end - 1] == "and"):
         if low[end - 1] in ("you", "thank") and not (low[end - 1] == "you" and low[end - 2] == "thank"):
             if low[end - 1] == "you":
                 break

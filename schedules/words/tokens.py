@@ -13,6 +13,8 @@ _TOKEN = re.compile(
 )
 _QUOTES = str.maketrans({"’": "'", "`": "'", "´": "'", "′": "'", "″": '"', "“": '"', "”": '"'})
 _DASHES = frozenset("-–—−‒")
+_FILLERS = frozenset({"um", "uh", "erm", "uhm", "umm", "hmm"})
+_BEFORE_LIKE = frozenset({"at", "in", "around", "by", "you", "every"})
 PADDING = 12  # empty tokens after the last one, so that rules may look ahead without asking for the end
 
 
@@ -64,6 +66,8 @@ def tokenize(text: str) -> Tokens:
             word = "\0"
         else:
             word = "-" if piece in _DASHES else piece.translate(_QUOTES)
+        if word in _FILLERS or (word == "like" and low and low[-1] in _BEFORE_LIKE):
+            continue
         low.append(word)
         raw.append(piece)
         number.append(value)
