@@ -5,15 +5,18 @@ from store.operations.dependencies import add_dependency, remove_dependency
 from store.operations.explain import explain
 from store.operations.history import get_run, list_runs, run_story
 from store.operations.lookup import find_tasks, get_task, list_tasks
+from store.operations.runs import cancel_run, run_now
 from store.operations.sharing import share_task, unshare_task
 from store.operations.stats import stats
-from store.operations.tasks import create_task, edit_task
+from store.operations.tasks import create_task, create_tasks, edit_task
 from store.operations.undo import undo
 from store.operations.users import ensure_user, get_preferences, set_preferences
 
 __all__ = [
     "add_dependency",
+    "cancel_run",
     "create_task",
+    "create_tasks",
     "delete_task",
     "edit_task",
     "ensure_user",
@@ -27,6 +30,7 @@ __all__ = [
     "pause_task",
     "remove_dependency",
     "resume_task",
+    "run_now",
     "run_story",
     "set_preferences",
     "share_task",

@@ -61,17 +61,16 @@ def release(connection: sa.Connection, ended: Sequence[Ended], now: datetime) ->
     return taken
 
 
-def verdict(
-    connection: sa.Connection, task_id: int, since: datetime | None, workflow: int | None
-) -> tuple[bool, str | None]:
+def verdict(connection: sa.Connection, task_id: int, workflow: int | None) -> tuple[bool, str | None]:
     """Whether a task's prerequisites let it run: (all of them do, or the reason why it never will this time).
 
-    since: the task's own previous run; runs of prerequisites that ended before count no more.
+    Runs of prerequisites that ended before the task's own previous run count no more.
     """
     waiter = _waiter(connection, task_id)
     if waiter is None:
         return True, None
     participants = _participants(connection, workflow) if workflow is not None else frozenset()
+    since = connection.execute(sa.select(sa.func.max(RUNS.c.start_time)).where(RUNS.c.task_id == task_id)).scalar()
     satisfied = True
     for prerequisite, kind in waiter.prerequisites.items():
         run = _run_of(connection, prerequisite, workflow if prerequisite in participants else None, since)
@@ -86,14 +85,15 @@ def _settle(connection: sa.Connection, waiter: _Waiter, ended: Ended, now: datet
     """What the end of one prerequisite means for one task; the skipped run, if it comes to that."""
     task = waiter.row
     scheduled = task["next_run_at"] is not None
-    waiting = _waiting_run(connection, task["id"], None if scheduled else ended.workflow)
+    together = not scheduled and waiter.prerequisites.keys() <= _participants(connection, ended.workflow)
+    waiting = _waiting_run(connection, task["id"], ended.workflow if together else None)
     if scheduled and waiting is None:
         return None
     if not scheduled and waiting is None and _exists(connection, task["id"], ended.workflow):
         return None
     if not scheduled and not task["is_active"]:
         return _skip(connection, task, waiting, ended, "it was paused", now)
-    free, hopeless = verdict(connection, task["id"], task["last_run_at"], ended.workflow)
+    free, hopeless = verdict(connection, task["id"], ended.workflow)
     if hopeless is not None:
         return _skip(connection, task, waiting, ended, hopeless, now)
     if waiting is not None:
@@ -171,11 +171,12 @@ def _waiters(connection: sa.Connection, task_id: int) -> list[_Waiter]:
 
 
 def _waiter(connection: sa.Connection, task_id: int) -> _Waiter | None:
-    row = connection.execute(
-        sa.select(_TASKS.c.id, _TASKS.c.name, _TASKS.c.is_active, _TASKS.c.next_run_at, _TASKS.c.last_run_at).where(
+    row = _first(
+        connection,
+        sa.select(_TASKS.c.id, _TASKS.c.name, _TASKS.c.is_active, _TASKS.c.next_run_at).where(
             _TASKS.c.id == task_id, _TASKS.c.deleted_at.is_(None)
-        )
-    ).mappings().first()  # fmt: skip
+        ),
+    )
     if row is None:
         return None
     edges = connection.execute(
@@ -210,21 +211,27 @@ def _run_of(
         query = query.where(sa.or_(RUNS.c.workflow_run_id == workflow, RUNS.c.run_id == workflow))
     elif since is not None:
         query = query.where(RUNS.c.end_time > since)
-    return connection.execute(query.order_by(RUNS.c.run_id.desc()).limit(1)).mappings().first()
+    return _first(connection, query.order_by(RUNS.c.run_id.desc()))
 
 
 def _waiting_run(connection: sa.Connection, task_id: int, workflow: int | None) -> Mapping[str, Any] | None:
-    """The waiting run of a task in this start; else one that still waits from an earlier start."""
+    """The waiting run of a task in this start, or in any when none is given."""
     query = sa.select(RUNS.c.run_id, RUNS.c.workflow_run_id).where(
         RUNS.c.task_id == task_id, RUNS.c.status == RunStatus.WAITING
     )
-    mine = sa.case((RUNS.c.workflow_run_id == workflow, 0), else_=1)
-    return connection.execute(query.order_by(mine, RUNS.c.run_id).limit(1)).mappings().first()
+    if workflow is not None:
+        query = query.where(RUNS.c.workflow_run_id == workflow)
+    return _first(connection, query.order_by(RUNS.c.run_id))
 
 
 def _exists(connection: sa.Connection, task_id: int, workflow: int) -> bool:
     query = sa.select(RUNS.c.run_id).where(RUNS.c.task_id == task_id, RUNS.c.workflow_run_id == workflow)
     return connection.execute(query.limit(1)).first() is not None
+
+
+def _first(connection: sa.Connection, query: sa.Select[Any]) -> dict[str, Any] | None:
+    row = connection.execute(query.limit(1)).mappings().first()
+    return {str(name): value for name, value in row.items()} if row else None
 
 
 def active_runs(connection: sa.Connection, tasks: Sequence[int]) -> dict[int, set[RunStatus]]:

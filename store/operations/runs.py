@@ -1,0 +1,219 @@
+"""How runs end, are started by hand, and are called off."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from croncierge.errors import Conflict, NotFound
+from store.audit import Entity, record
+from store.kinds import OnCrash, Trigger
+from store.moves import RUNS, add_runs, move_runs, new_run, table_of
+from store.operations.deliveries import queue_message
+from store.operations.release import Ended, release
+from store.permissions import acting_user, editable_task
+from store.rows import run_info
+from store.session import Store
+from store.status import ENDED, RunStatus
+from store.tables import Run, Task
+from store.values import Actor, RunInfo
+
+_TASKS = table_of(Task)
+_MOST_CRASHES = 3  # a run that takes its process down with it is not tried for ever
+_LONGEST_DELAY = timedelta(hours=6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How an attempt went.
+
+    error: None when it completed. retryable: whether trying again could help. message: what to tell the owner.
+    """
+
+    error: str | None = None
+    retryable: bool = True
+    message: str | None = None
+    log: str = ""
+    result: Mapping[str, Any] | None = None
+
+
+def finish_runs(store: Store, worker: str, outcomes: Sequence[tuple[int, Outcome]]) -> int:
+    """Record how runs of the worker went: status, retry or end, successors, messages; all in one transaction.
+
+    A run that the worker does not hold any more is left alone. Gives how many were recorded.
+    """
+    held = RUNS.c.lease_owner == worker
+    with store.write() as session:
+        recorded = _finish(session.connection(), dict(outcomes), held, store.clock.now(), crashed=False)
+    store.changed()
+    return recorded
+
+
+def recover_runs(store: Store, runs: Sequence[tuple[int, str]]) -> int:
+    """Take runs over from workers that are gone: tried again or failed, as their task says. See `abandoned`."""
+    if not runs:
+        return 0
+    outcomes = {run_id: Outcome(error=f"the process that ran it ({worker}) is gone") for run_id, worker in runs}
+    held = sa.tuple_(RUNS.c.run_id, RUNS.c.lease_owner).in_(list(runs))
+    with store.write() as session:
+        recovered = _finish(session.connection(), outcomes, held, store.clock.now(), crashed=True)
+    store.changed()
+    return recovered
+
+
+def run_now(store: Store, actor: Actor, task_id: int) -> RunInfo:
+    """Start a task by hand, besides its schedule. Raises NotFound, NotAllowed."""
+    with store.write() as session:
+        user = acting_user(session, actor)
+        task = editable_task(session, user, task_id)
+        now = store.clock.now()
+        row = new_run(task_id, status=RunStatus.PENDING, scheduled_time=now, now=now, triggered_by=Trigger.MANUAL)
+        (run_id,) = add_runs(session.connection(), [row], now)
+        record(session, actor, now, "run_task", Entity.RUN, run_id, before=None, after={"task_id": task_id})
+        started = run_info(session.get_one(Run, run_id), task.name)
+    store.changed()
+    return started
+
+
+def cancel_run(store: Store, actor: Actor, run_id: int) -> RunInfo:
+    """Call off a run that has not ended; what waited for it is settled. Raises NotFound, NotAllowed, Conflict."""
+    with store.write() as session:
+        user = acting_user(session, actor)
+        run = session.get(Run, run_id)
+        if run is None:
+            raise NotFound(f"There is no run {run_id}; list the runs to see which there are.", field="run")
+        task = editable_task(session, user, run.task_id, include_deleted=True)
+        if run.status in ENDED:
+            raise Conflict(f"Run {run_id} of “{task.name}” has ended already: it was {run.status.value}.", field="run")
+        now, before = store.clock.now(), run.status
+        change = {"status": RunStatus.CANCELLED, "reason": f"cancelled by {user.name}", "end_time": now}
+        move_runs(session.connection(), [(run_id, before, change)], now)
+        ended = _ended(
+            run_id, run.task_id, task.name, RunStatus.CANCELLED, None, run.workflow_run_id, run.scheduled_time
+        )
+        release(session.connection(), [ended], now)
+        record(
+            session,
+            actor,
+            now,
+            "cancel_run",
+            Entity.RUN,
+            run_id,
+            before=dict.fromkeys(change) | {"status": before},
+            after=change,
+        )
+        session.refresh(run)
+        cancelled = run_info(run, task.name)
+    store.changed()
+    return cancelled
+
+
+_WANTED = (
+    RUNS.c.run_id, RUNS.c.attempt, RUNS.c.scheduled_time, RUNS.c.workflow_run_id, RUNS.c.log,
+    _TASKS.c.id, _TASKS.c.owner_id, _TASKS.c.name, _TASKS.c.max_retries, _TASKS.c.retry_delay_seconds,
+    _TASKS.c.retry_backoff, _TASKS.c.on_crash,
+)  # fmt: skip
+
+
+def _finish(
+    connection: sa.Connection,
+    outcomes: Mapping[int, Outcome],
+    held: sa.ColumnElement[bool],
+    now: datetime,
+    *,
+    crashed: bool,
+) -> int:
+    query = (
+        sa.select(*_WANTED)
+        .join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
+        .where(RUNS.c.run_id.in_(list(outcomes)), RUNS.c.status == RunStatus.RUNNING, held)
+        .with_for_update(of=RUNS)
+    )
+    rows = connection.execute(query).mappings().all()
+    changes: list[tuple[int, RunStatus, dict[str, Any]]] = []
+    ended: list[Ended] = []
+    for row in rows:
+        outcome = outcomes[row["run_id"]]
+        change = _change(row, outcome, now, crashed)
+        changes.append((row["run_id"], RunStatus.RUNNING, change))
+        if change["status"] in ENDED:
+            ended.append(
+                _ended(
+                    row["run_id"], row["id"], row["name"], change["status"], change["reason"],
+                    row["workflow_run_id"], row["scheduled_time"],
+                )
+            )  # fmt: skip
+    move_runs(connection, changes, now)
+    taken_down = release(connection, ended, now)
+    for row, (_, _, change) in zip(rows, changes, strict=True):
+        _tell(connection, row, change, outcomes[row["run_id"]], taken_down.get(row["run_id"], []), now)
+    return len(rows)
+
+
+def _change(row: Any, outcome: Outcome, now: datetime, crashed: bool) -> dict[str, Any]:
+    """The columns of a run after an attempt."""
+    status, reason, available = RunStatus.COMPLETED, None, now
+    if outcome.error is not None:
+        status, reason = RunStatus.FAILED, outcome.error
+        if crashed and row["on_crash"] == OnCrash.RETRY and row["attempt"] <= row["max_retries"] + _MOST_CRASHES:
+            status = RunStatus.RETRYING
+        elif not crashed and outcome.retryable and row["attempt"] <= row["max_retries"]:
+            status, available = RunStatus.RETRYING, now + _delay(row)
+    return {
+        "status": status,
+        "reason": reason,
+        "available_at": available,
+        "end_time": now if status in ENDED else None,
+        "error_message": outcome.error,
+        "log": row["log"] + outcome.log,
+        "result": dict(outcome.result) if outcome.result is not None else None,
+        "lease_owner": None,
+        "lease_expires_at": None,
+    }
+
+
+def _delay(row: Any) -> timedelta:
+    """Seconds before the next attempt: the task's delay, growing by its backoff with each attempt."""
+    try:
+        delay = timedelta(seconds=row["retry_delay_seconds"] * row["retry_backoff"] ** (row["attempt"] - 1))
+    except OverflowError:
+        return _LONGEST_DELAY
+    return min(delay, _LONGEST_DELAY)
+
+
+def _tell(
+    connection: sa.Connection,
+    row: Any,
+    change: Mapping[str, Any],
+    outcome: Outcome,
+    skipped: Sequence[str],
+    now: datetime,
+) -> None:
+    """Queue what the owner should hear: the message of a run, or once that it failed and what that took down."""
+    if change["status"] is RunStatus.COMPLETED and outcome.message is not None:
+        kind, text = "result", outcome.message
+    elif change["status"] is RunStatus.FAILED:
+        kind, text = "failure", f"“{row['name']}” failed: {outcome.error}"
+        if skipped:
+            text += f"; skipped because of it: {', '.join(f'“{title}”' for title in skipped)}"
+    else:
+        return
+    queue_message(
+        connection, user_id=row["owner_id"], task_id=row["id"], run_id=row["run_id"], kind=kind, text=text, now=now
+    )
+
+
+def _ended(
+    run_id: int, task_id: int, title: str, status: RunStatus, reason: str | None, workflow: int | None, due: datetime
+) -> Ended:
+    return Ended(
+        run_id=run_id,
+        task_id=task_id,
+        title=title,
+        status=status,
+        reason=reason,
+        workflow=workflow or run_id,
+        scheduled_time=due,
+    )
