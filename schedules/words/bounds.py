@@ -7,6 +7,7 @@ from schedules.words.lists import dates, this_daypart, time_of_day, weekdays, wi
 from schedules.words.numbers import amount, amount_of, cardinal, unit
 from schedules.words.pieces import (
     Amount,
+    Ask,
     CalendarDay,
     Count,
     Date,
@@ -74,6 +75,10 @@ def _except(w: Tokens, i: int) -> Piece | None:
         if low[j] == "the" and dates(w, j) is not None:
             break
         j += 1
+    k = j + 1 if low[j] in ("public", "bank", "national", "federal") else j
+    if low[k] in ("holidays", "holiday"):
+        question = "Which holidays do you mean? Name them, for example “except on Christmas and New Year's Day”."
+        return Piece(start=i, end=k + 1, meaning=Ask(question=question))
     found = weekdays(w, j) or dates(w, j)
     if found is None:
         if low[j] in ("weekend", "weekends"):

@@ -46,7 +46,12 @@ def _end_of_day(w: Tokens, j: int) -> int:
     if low[j] not in ("end", "close") or low[j + 1] != "of":
         return 0
     k = j + 2
-    while low[k] in ("the", "my", "our", "work", "working", "business", "play") and low[k + 1] in ("work", "working", "business", "day"):
+    while low[k] in ("the", "my", "our", "work", "working", "business", "play") and low[k + 1] in (
+        "work",
+        "working",
+        "business",
+        "day",
+    ):
         k += 1
     return k + 1 if low[k] in ("day", "business", "play", "workday") and low[k + 1] != "of" else 0
 

@@ -424,10 +424,11 @@ def _after_weekday(w: Tokens, j: int, day: Weekday) -> tuple[int, Date]:
         return j + 1, Weekday(day=day.day, which=day.which, later=1)
     if low[j] == "fortnight":
         return j + 1, Weekday(day=day.day, which=day.which, later=2)
-    if low[j] == "after":
+    if low[j] in ("after", "before"):
         following = date(w, j + 1)
         if following is not None and not isinstance(following[1], Shifted):
-            return following[0], WeekdaysFrom(n=1, day=day.day, base=following[1])
+            sign = 1 if low[j] == "after" else -1
+            return following[0], WeekdaysFrom(n=1, day=day.day, base=following[1], sign=sign)
     return j, day
 
 
@@ -563,6 +564,10 @@ def _leading_amount(w: Tokens, i: int) -> Found:
 def _from_base(w: Tokens, end: int, much: Amount) -> Found:
     low = w.low
     word = low[end]
+    if much.days and much.days % 7 == 0 and (word in TOMORROW or word in TODAY):
+        return end + 1, Shifted(amount=much, base=Day(offset=1 if word in TOMORROW else 0))
+    if word in ("before", "after") and low[end + 1] in ("every", "each"):
+        return None
     if word == "prior" and low[end + 1] == "to":
         word, end = "before", end + 1
     if word in ("ago", "earlier", "back"):
@@ -582,7 +587,7 @@ def _from_base(w: Tokens, end: int, much: Amount) -> Found:
         if low[k] == "now":
             return k + 1, Shifted(amount=much, sign=sign)
     base = date(w, k)
-    at_clock = clock(w, k, bare=False)
+    at_clock = clock(w, k, bare=word in ("before", "after") and low[k + 1] in ("", ",", ".", "to", "on"))
     if base is not None and (at_clock is None or base[0] >= at_clock[0]):
         if word == "on" and not isinstance(base[1], (Weekday, Day)):
             return None

@@ -28,7 +28,7 @@ from schedules.words.pieces import (
 from schedules.words.tokens import Tokens
 
 _GLUE = frozenset(
-    {",", ".", "(", ")", "-", "and", "at", "on", "in", "the", "by", "@", "for", "of", ":", ";", "around", "about",
+    {",", ".", "(", ")", "and", "at", "on", "in", "the", "by", "@", "for", "of", ":", ";", "around", "about",
      "from", "only", "this", "but", "then"}
 )  # fmt: skip
 _OWNED = frozenset({"the", "my", "our", "your", "his", "her", "their", "this", "that", "next", "last", "'s"})
@@ -93,7 +93,6 @@ class Frame:
             for dates in self.dates
         )  # fmt: skip
 
-
     @property
     def _month_days(self) -> bool:
         """Several days of a month without a month: "on the 1st and 15th"."""
@@ -123,6 +122,8 @@ def gather(w: Tokens, pieces: list[Piece]) -> Frame:
 def standing(w: Tokens, pieces: list[Piece]) -> list[Piece]:
     """The phrases without those that are too faint to count here, or that belong to a name."""
     kept = [piece for position, piece in enumerate(pieces) if not piece.weak or _supported(w, pieces, position)]
+    if any(not isinstance(piece.meaning, (Lasting, InZone, Tolerance, Count)) for piece in kept):
+        kept = [piece for piece in kept if not isinstance(piece.meaning, Lasting) or piece.meaning.bound]
     named = [piece for piece in kept if _names_something(w, kept, piece)]
     return [piece for piece in kept if piece not in named]
 

@@ -169,7 +169,12 @@ def ranked(w: Tokens, i: int) -> tuple[int, Dates] | None:
         j = after
     if not ranks:
         return None
-    if ranks == [-1] and low[i] == "last" and low[i - 1] not in ("every", "each", "the", "and", "&", ",") and low[last] in WEEKDAYS:
+    if (
+        ranks == [-1]
+        and low[i] == "last"
+        and low[i - 1] not in ("every", "each", "the", "and", "&", ",")
+        and low[last] in WEEKDAYS
+    ):
         return None  # "last Friday" has been
     j = last
     if low[j] in ("instance", "instances", "occurrence"):
@@ -231,11 +236,18 @@ def dates(w: Tokens, i: int) -> tuple[int, Dates] | None:
 def _lone_ordinal(w: Tokens, i: int) -> tuple[int, Dates] | None:
     """ "19th" and, where a day is expected, "the start" or "the end"."""
     number = ordinal(w, i)
-    if number is not None and w.number[i] is not None and 1 <= number[1] <= 31:
+    shared = number is not None and w.low[number[0] : number[0] + 2] in (
+        ["of", "each"],
+        ["of", "every"],
+        ["of", "month"],
+    )
+    if number is not None and (w.number[i] is not None or shared) and 1 <= number[1] <= 31:
         return number[0], Dates(items=(CalendarDay(day=number[1]),))
     k = i + 1 if w.low[i] == "the" else i
     which = {"beginning": 1, "begin": 1, "start": 1, "end": -1}.get(w.low[k])
-    if which is not None and (w.low[k + 1] in ("", ".", ",", "at") or w.low[k + 1 : k + 3] in (["of", "each"], ["of", "every"])):
+    if which is not None and (
+        w.low[k + 1] in ("", ".", ",", "at") or w.low[k + 1 : k + 3] in (["of", "each"], ["of", "every"])
+    ):
         return k + 1, Dates(items=(Nth(n=which, what=Unit.DAY),))
     return None
 
@@ -367,7 +379,9 @@ def _share_month(items: list[Date]) -> list[Date]:
     if not isinstance(last, CalendarDay) or last.month is None:
         return items
     return [
-        replace(item, month=last.month, year=last.year)
+        replace(item, day=last.day)
+        if isinstance(item, CalendarDay) and item.day is None and item.month is not None
+        else replace(item, month=last.month, year=last.year)
         if isinstance(item, CalendarDay) and item.month is None and item.months_ahead is None
         else item
         for item in items
@@ -520,6 +534,8 @@ def plural_daypart(w: Tokens, i: int) -> tuple[int, Daypart] | None:
 def this_daypart(w: Tokens, i: int) -> tuple[int, Daypart] | None:
     """Tonight, this morning, this coming evening: a part of today."""
     low = w.low
+    if low[i] == "later" and low[i + 1] in TONIGHT:
+        return i + 2, Daypart(name="night", shade="tonight")
     if low[i] in TONIGHT:
         return i + 1, Daypart(name="night", shade="tonight")
     if low[i] in ("this", "later"):

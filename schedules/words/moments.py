@@ -256,7 +256,10 @@ def _settled_order(what: CalendarDay, view: Viewpoint) -> CalendarDay:
     turned = replace(what, month=what.day, day=what.month, swappable=False)
     plain = replace(what, swappable=False)
     if what.weekday is not None and view.day_first is None:
-        fits = [_calendar(replace(one, weekday=None), replace(view, today_counts=True)).start.weekday() == what.weekday for one in (plain, turned)]
+        fits = [
+            _calendar(replace(one, weekday=None), replace(view, today_counts=True)).start.weekday() == what.weekday
+            for one in (plain, turned)
+        ]
         if fits == [False, True]:
             return turned
     return turned if view.day_first else plain
@@ -266,11 +269,8 @@ def _no_such_day(month: int, day: int, year: int | None) -> Puzzling:
     name = MONTH_NAMES[month - 1] if 1 <= month <= 12 else f"month {month}"
     said = f"{name} {day}" + (f", {year}" if year else "")
     choices: tuple[str, ...] = ()
-    if 1 <= month <= 12:
-        last = monthrange(year or 2023, month)[1]
-        following = MONTH_NAMES[month % 12]
-        suffix = f" {year}" if year else ""
-        choices = (f"{name} {last}{suffix}", f"{following} 1" + (f" {year + (month == 12)}" if year else ""))
+    if 1 <= month <= 12 and year is None:
+        choices = (f"{name} {monthrange(2023, month)[1]}", f"{MONTH_NAMES[month % 12]} 1")
     return Puzzling(f"There is no {said} on the calendar; which day do you mean?", choices)
 
 

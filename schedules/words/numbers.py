@@ -172,7 +172,7 @@ def unit(w: Tokens, i: int, *, after_digits: bool = False) -> tuple[int, Unit] |
         return i + 2, Unit.DAY
     if word in ("night", "nights"):
         return i + 1, Unit.DAY
-    found = UNITS.get(word)
+    found = UNITS.get(word.removesuffix("'s"))
     return None if found is None else (i + 1, found)
 
 
@@ -213,6 +213,10 @@ def amount(w: Tokens, i: int) -> tuple[int, Amount] | None:
     if first is None:
         return None
     j, total, which = first
+    rest = w.number[j]
+    if which is Unit.HOUR and rest is not None and w.glued[j] and len(w.low[j]) == 2 and rest < 60:
+        if w.low[j + 1] not in ("m", "min", "mins", ":"):
+            return j + 1, total + amount_of(rest, Unit.MINUTE)
     if w.low[j] == "and":
         part = _part(w, j + 1)
         if w.low[j + 1] == "half":

@@ -3,7 +3,7 @@
 from schedules.words.bounds import bound
 from schedules.words.clocks import impossible
 from schedules.words.dates import date
-from schedules.words.lexicon import ADVERBS, MONTHS, SHAKY, TODAY, TOMORROW, WEEKDAY_PLURALS, WEEKDAYS
+from schedules.words.lexicon import ADVERBS, MONTHS, SHAKY, TENS, TODAY, TOMORROW, WEEKDAY_PLURALS, WEEKDAYS
 from schedules.words.lists import dates, plural_daypart, this_daypart, times, window
 from schedules.words.numbers import amount, amount_of
 from schedules.words.pieces import (
@@ -112,6 +112,10 @@ def _serial(w: Tokens, i: int) -> int:
 def _candidates(w: Tokens, i: int) -> list[Piece]:
     found: list[Piece] = []
     word = w.low[i]
+    length = amount(w, i)
+    if length is not None and w.low[length[0]] in ("before", "after") and w.low[length[0] + 1] in ("every", "each"):
+        question = "I can repeat a day, but not one counted from another; which days do you mean?"
+        return [Piece(start=i, end=length[0] + 1, meaning=Ask(question=question))]
     k = i
     while w.low[k] in _BEFORE_DATES or w.low[k] in _BEFORE_TIMES:
         k += 1
@@ -120,7 +124,12 @@ def _candidates(w: Tokens, i: int) -> list[Piece]:
     if (w.number[k] or 0) > 31 and len(w.low[k]) == 2 and w.low[k + 1] in MONTHS:
         said = w.said(k, k + 2)
         return [Piece(start=i, end=k + 2, meaning=Ask(question=f"There is no {said}; which day do you mean?"))]
-    if w.low[k] in MONTHS and len(w.low[k + 1]) == 2 and 31 < (w.number[k + 1] or 0) and w.low[k + 2] not in (":", "am"):
+    if (
+        w.low[k] in MONTHS
+        and len(w.low[k + 1]) == 2
+        and 31 < (w.number[k + 1] or 0)
+        and w.low[k + 2] not in (":", "am")
+    ):
         said = w.said(k, k + 2)
         if k > i or w.count == 2:
             return [Piece(start=i, end=k + 2, meaning=Ask(question=f"There is no {said}; which day do you mean?"))]
@@ -190,7 +199,7 @@ def _bare_minutes(w: Tokens, i: int, j: int) -> Piece | None:
     number = w.number[j]
     if w.low[i] != "in" or number is None or not 0 < number <= 60 or w.low[j + 1] not in ("", "please", "to", "!"):
         return None
-    if i == 0 or w.low[j + 1] == "to" and w.number[j + 2] is not None:
+    if w.low[j + 1] == "to" and w.number[j + 2] is not None:
         return None
     return Piece(start=i, end=j + 1, meaning=Dates(items=(Shifted(amount=amount_of(number, Unit.MINUTE)),)))
 
@@ -367,7 +376,7 @@ def _times(w: Tokens, i: int) -> list[Piece]:
     weak = False
     if found is None:
         found = _lone(w, j)
-        weak = w.count > 1
+        weak = not (i == 0 and found is not None and found[0] == w.count and (w.count == 1 or w.low[1] in TENS))
         if found is None:
             return []
     end, meaning = found

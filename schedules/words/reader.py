@@ -105,7 +105,9 @@ def _read(w: Tokens, now: datetime, preferences: Preferences) -> Reading:
     base = Reading(
         kind=Kind.NONE,
         title=title(w, said, pieces, clauses),
-        phrase=" ".join(w.said(piece.start, piece.end) for piece in pieces if piece.end > piece.start),
+        phrase=" ".join(
+            words for words in (said.command, *(w.said(p.start, p.end) for p in pieces if p.end > p.start)) if words
+        ),
         conditions=met,
         recipient=said.recipient,
     )
@@ -227,4 +229,3 @@ def _duration(lasting: Lasting, said: Request, base: Reading, now: datetime, zon
 def _month_days(months: float) -> float:
     years, rest = divmod(months, 12)
     return years * 365 + rest * 30
-

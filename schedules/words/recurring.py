@@ -133,6 +133,9 @@ def _pattern(frame: Frame) -> Pattern:
     if pattern.unit is Unit.QUARTER:
         pattern.unit, pattern.n = Unit.MONTH, pattern.n * 3
         _settle_quarters(pattern)
+    if pattern.unit is Unit.WEEK and pattern.nths and all(nth.what is Unit.DAY for nth in pattern.nths):
+        pattern.weekdays = [0 if nth.n > 0 else 4 for nth in pattern.nths]
+        pattern.nths = []
     if pattern.unit is Unit.WEEKEND:
         pattern.unit, pattern.weekdays = Unit.WEEK, [5, 6]
     if pattern.unit is Unit.BUSINESS_DAY:
@@ -243,7 +246,10 @@ def _bounds(
         start = _start(start_words, view, zone, preferences)
     until: datetime | None = None
     origin = start if start is not None and start > now else now
-    if frame.until is not None:
+    if _one_day(frame, pattern):
+        assert pattern.start is not None
+        until = resolve(locate(pattern.start, view).end - timedelta(seconds=1), zone)
+    elif frame.until is not None:
         until = _until(frame, view, zone, preferences, origin)
         if until is not None and until <= now:
             raise Puzzling("That end is already past; until when do you mean?")
@@ -251,9 +257,17 @@ def _bounds(
         last = locate(_range_end(frame), Viewpoint(now=origin.astimezone(ZoneInfo(zone)).replace(tzinfo=None)))  # type: ignore[arg-type]
         whole = last.grain in (Unit.MONTH, Unit.WEEK, Unit.YEAR) and any(dates.open for dates in frame.dates)
         until = resolve((last.start if whole else last.end) - timedelta(seconds=1), zone)
-    elif frame.lasting is not None:
+    elif frame.lasting is not None and frame.lasting.bound:
         until = _lasting(frame.lasting, origin, zone)
     return Bounds(start=start, until=until)
+
+
+def _one_day(frame: Frame, pattern: Pattern) -> bool:
+    """ "every 5 minutes between 2 and 3 tomorrow": over when that day is over."""
+    subdaily = frame.every is not None and frame.every.unit in _SUBDAILY
+    return (
+        subdaily and frame.window is not None and frame.starting is None and isinstance(pattern.start, (Day, Weekday))
+    )
 
 
 def _range_end(frame: Frame) -> Date | None:

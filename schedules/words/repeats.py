@@ -3,20 +3,23 @@
 from schedules.words.clocks import daypart
 from schedules.words.dates import date, rank
 from schedules.words.festivals import festival
-from schedules.words.lexicon import ADVERBS, DAYPARTS, MONTHS, UNITS
+from schedules.words.lexicon import ADVERBS, DAYPARTS, MONTHS, UNITS, WEEKDAY_PLURALS
 from schedules.words.lists import dates, ranked, weekdays
 from schedules.words.numbers import amount, cardinal, ordinal, unit
 from schedules.words.pieces import (
     Amount,
     Ask,
     CalendarDay,
+    Count,
     Dates,
     Daypart,
+    Edge,
     Every,
     Meaning,
     MinutesPast,
     Nth,
     Often,
+    Period,
     Piece,
     Times,
     Unit,
@@ -42,6 +45,12 @@ def every(w: Tokens, i: int) -> list[Piece] | None:
     often = _often(w, i)
     if often is not None:
         return [often]
+    several = _several_weekdays(w, i)
+    if several is not None:
+        return several
+    if word in ("weeknights", "weeknight"):
+        days = Dates(items=tuple(Weekday(day=day) for day in range(5)), plural=True)
+        return [_piece(i, i, days), _piece(i, i + 1, Times(items=(Daypart(name="night"),)))]
     adverb = _adverb(w, i)
     if adverb is not None:
         return adverb
@@ -53,6 +62,20 @@ def every(w: Tokens, i: int) -> list[Piece] | None:
         if week is not None:
             return [week]
     return None
+
+
+def _several_weekdays(w: Tokens, i: int) -> list[Piece] | None:
+    """for the next 3 Mondays, the next three Fridays."""
+    low = w.low
+    j = i + 1 if low[i] in ("for", "on") else i
+    j = j + 1 if low[j] == "the" else j
+    if low[j] not in ("next", "coming"):
+        return None
+    count = cardinal(w, j + 1)
+    if count is None or count[1] < 2 or low[count[0]] not in WEEKDAY_PLURALS:
+        return None
+    day = Dates(items=(Weekday(day=WEEKDAY_PLURALS[low[count[0]]]),), plural=True)
+    return [_piece(i, count[0], Count(times=count[1])), _piece(count[0], count[0] + 1, day)]
 
 
 def _piece(start: int, end: int, meaning: Meaning, *, weak: bool = False) -> Piece:
@@ -77,6 +100,8 @@ def _every(w: Tokens, i: int) -> list[Piece] | None:
         return _step(w, i, j + 1, 2)
     if low[j] == "-" and w.number[j + 1] is not None:
         return [_piece(i, j + 2, Ask(question="A pace cannot be negative; how often do you mean?"))]
+    if low[j] == "decade":
+        return [_piece(i, j + 1, Every(unit=Unit.YEAR, n=10))]
     number = w.number[j] if low[j + 1] not in ("st", "nd", "rd", "th") else None
     if number == 0:
         measure = unit(w, j + 1, after_digits=True)
@@ -167,7 +192,19 @@ def _every_nth(w: Tokens, i: int, j: int, ordered: tuple[int, int]) -> list[Piec
     """every 4th day, every 4th of the month, every 15th, every second Tuesday, every 1st and 3rd Monday."""
     low = w.low
     k, n = ordered
-    if low[j] == "second" and low[k] in ("", ",", ".", "for", "until", "between", "from", "during", "on", "in", "starting"):
+    if low[j] == "second" and low[k] in (
+        "",
+        ",",
+        ".",
+        "for",
+        "until",
+        "between",
+        "from",
+        "during",
+        "on",
+        "in",
+        "starting",
+    ):
         return [_piece(i, k, Every(unit=Unit.SECOND))]
     if low[k] in UNITS and n >= 1 and (low[k] not in ("day", "days") or n > 1):
         if n == 1 or (low[k] in ("day", "days") and _of_month_follows(w, k + 1)):
@@ -293,8 +330,10 @@ def _every_named(w: Tokens, i: int, j: int, n: int) -> list[Piece] | None:
         return [_piece(i, j, Every(unit=Unit.MONTH, n=n)), _piece(j, end, Dates(items=meaning.items, plural=True))]
     if date(w, j) is None:
         return None
+    period = first.of if isinstance(first, Edge) else None
+    measure = period.unit if isinstance(period, Period) else Unit.YEAR
     return [
-        _piece(i, j, Every(unit=Unit.YEAR, n=n)),
+        _piece(i, j, Every(unit=measure, n=n)),
         _piece(j, end, Dates(items=meaning.items, plural=True, to=meaning.to)),
     ]
 
@@ -402,6 +441,8 @@ def _minutes_past(w: Tokens, i: int) -> Piece | None:
             k += 1
     if low[k] not in ("past", "after", "to", "before"):
         return None
+    if low[k] == "past" and j > i and low[k + 1] in ("", ",", "."):
+        return _piece(i, k + 1, MinutesPast(minute=minute))
     if low[k + 1] in ("the", "each", "every") and low[k + 2] == "hour":
         sign = 1 if low[k] in ("past", "after") else -1
         return _piece(i, k + 3, MinutesPast(minute=sign * minute % 60, last=last))

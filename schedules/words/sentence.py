@@ -38,7 +38,9 @@ _TRAIL = frozenset({"at", "on", "in", "by", "from", "to", "for", "the", "and", "
 _QUESTIONS = frozenset(
     {"what", "what's", "whats", "when", "when's", "which", "who", "who's", "why", "how", "where", "whose"}
 )
-_MOVED = frozenset({"moved", "rescheduled", "held", "born", "founded", "signed", "built", "released", "postponed", "delivered"})
+_MOVED = frozenset(
+    {"moved", "rescheduled", "held", "born", "founded", "signed", "built", "released", "postponed", "delivered"}
+)
 _ASKED = frozenset({"do", "does", "did", "is", "are", "was", "were", "has", "have", "had", "am"})
 
 
@@ -58,6 +60,7 @@ class Request:
     alarm: bool = False
     recipient: str | None = None
     lead: str = ""
+    command: str = ""
 
 
 def request(w: Tokens) -> Request:
@@ -71,6 +74,7 @@ def request(w: Tokens) -> Request:
     i = _polite(w, i)
     if _is_question(w, i, end):
         return Request(start=i, end=end, question=True)
+    opening = i
     recipient: str | None = None
     asked = waking = alarm = False
     lead = ""
@@ -95,7 +99,16 @@ def request(w: Tokens) -> Request:
             lead = "wake up" if said_waking else lead
         if i == before:
             break
-    return Request(start=i, end=end, asked=asked, waking=waking, alarm=alarm, recipient=recipient, lead=lead)
+    return Request(
+        start=i,
+        end=end,
+        asked=asked,
+        waking=waking,
+        alarm=alarm,
+        recipient=recipient,
+        lead=lead,
+        command=w.said(opening, i) if waking else "",
+    )
 
 
 def _polite(w: Tokens, i: int) -> int:
@@ -170,17 +183,22 @@ def _command(w: Tokens, i: int) -> tuple[int, bool, bool, str | None] | None:
                     break
                 j += 1
         if low[j] in _THINGS:
-            if word not in _SET and w.number[j + 1] is None and low[j + 1] not in (
-                "to",
-                "for",
-                "at",
-                "in",
-                "on",
-                "called",
-                "named",
-                ":",
-                "me",
-                "set",
+            if (
+                word not in _SET
+                and w.number[j + 1] is None
+                and low[j + 1]
+                not in (
+                    "to",
+                    "for",
+                    "at",
+                    "in",
+                    "on",
+                    "called",
+                    "named",
+                    ":",
+                    "me",
+                    "set",
+                )
             ):
                 return None
             alarm = low[j] in ("alarm", "alarms", "timer", "timers", "countdown")
@@ -232,7 +250,9 @@ def _is_question(w: Tokens, i: int, end: int) -> bool:
         word == "have" and low[i + 1] == "a" and low[i + 2] in ("good", "great", "nice", "lovely", "wonderful")
     ):
         return True
-    if word in ("my", "our", "his", "her", "their") and any(each in ("is", "was", "are", "were") for each in low[i + 2 : i + 4]):
+    if word in ("my", "our", "his", "her", "their") and any(
+        each in ("is", "was", "are", "were") for each in low[i + 2 : i + 4]
+    ):
         return True
     if any(low[k] in ("was", "were") and low[k + 1] in _MOVED for k in range(i, min(end, i + 6))):
         return True
@@ -307,7 +327,19 @@ def _clause(w: Tokens, i: int, j: int, end: int) -> tuple[int, int, Condition] |
     stop = _clause_end(w, first, stop)
     if stop <= first:
         return None
-    if word == "once" and low[first] in ("a", "an", "per", "every", "each", "in", "more", "again", "daily", "weekly", "monthly"):
+    if word == "once" and low[first] in (
+        "a",
+        "an",
+        "per",
+        "every",
+        "each",
+        "in",
+        "more",
+        "again",
+        "daily",
+        "weekly",
+        "monthly",
+    ):
         return None
     done = _task_done(w, first, stop)
     if done is not None and word in ("after", "once", "when", "as", "if"):
@@ -435,14 +467,22 @@ def _trimmed(w: Tokens, start: int, end: int, said: Request, *, first: bool) -> 
             start += 1
             continue
         command = _command(w, start) if start < end else None
-        if command is not None and start < command[0] <= end and not (command[0] == end and low[start] in ("tell", "text", "message")):
+        if (
+            command is not None
+            and start < command[0] <= end
+            and not (command[0] == end and low[start] in ("tell", "text", "message"))
+        ):
             start = command[0]
             continue
         if low[start] in ("about", "for") and start == said.start and end - start > 1:
             start += 1
             continue
         break
-    while end > start and low[end - 1] in _TRAIL and (end < said.end or not low[end - 1].isalpha() or low[end - 1] == "and"):
+    while (
+        end > start
+        and low[end - 1] in _TRAIL
+        and (end < said.end or not low[end - 1].isalpha() or low[end - 1] == "and")
+    ):
         if low[end - 1] in ("you", "thank") and not (low[end - 1] == "you" and low[end - 2] == "thank"):
             if low[end - 1] == "you":
                 break

@@ -74,9 +74,7 @@ def _two(first: Date, second: Date) -> Date:
     return first
 
 
-def moment(
-    frame: Frame, now: datetime, zone: str, preferences: Preferences, *, waking: bool = False
-) -> Moment | None:
+def moment(frame: Frame, now: datetime, zone: str, preferences: Preferences, *, waking: bool = False) -> Moment | None:
     """The moment that the slots name, seen from now (local, naive). Raises Puzzling for what has to be asked."""
     view = Viewpoint(now=now, day_first=preferences.day_first)
     day = merged(frame.dates)

@@ -126,7 +126,11 @@ def _iana(w: Tokens, j: int) -> tuple[int, str] | None:
 
 
 def _place(w: Tokens, j: int) -> tuple[int, str] | None:
-    """Up to three words before "time"."""
+    """Up to three words before "time", or "eastern" and its like right after a clock time."""
+    if w.low[j] in ("eastern", "central", "mountain", "pacific") and w.low[j - 1] in ("am", "pm", "m", "p", "a"):
+        end = j + 2 if w.low[j + 1] == "time" else j + 1
+        name = _find(f"{w.low[j]} time") or _find(w.low[j])
+        return (end, name) if name is not None else None
     for size in (1, 2, 3):
         if not w.low[j + size - 1].isalpha():
             return None
