@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from agent.invoke import Assistant
     from croncierge.settings import Settings
+    from runtime.doorbell import Doorbell
+    from runtime.loop import Runtime
     from store.session import Store
     from store.values import Actor
     from tools.context import Context
@@ -37,7 +39,7 @@ class App:
         self.clock = clock
         self.zone = zone
         self._closing = ExitStack()
-        self._changed: list[Callable[[], None]] = []
+        self._wake: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -52,13 +54,32 @@ class App:
         """Raises Unavailable, Conflict or InvalidInput when the database cannot be opened."""
         from store.open import open_store
 
-        store = open_store(self.settings.db, self.clock, self._tell)
+        store = open_store(self.settings.db, self.clock, self._due_changed)
         self._closing.callback(store.engine.dispose)
         return store
 
-    def _tell(self) -> None:
-        for listener in self._changed:
-            listener()
+    @cached_property
+    def doorbell(self) -> "Doorbell":
+        """Wakes the runtimes of other processes on the same database."""
+        from runtime.doorbell import Doorbell
+
+        return Doorbell(self.settings.db)
+
+    @cached_property
+    def runtime(self) -> "Runtime":
+        """What executes due tasks in this process, once it is started; stopped at the end."""
+        from runtime.executors import BUILT_IN
+        from runtime.loop import Runtime
+
+        runtime = Runtime(self.store, BUILT_IN, self.doorbell)
+        self._wake.append(runtime.wake)
+        self._closing.callback(runtime.stop)
+        return runtime
+
+    def _due_changed(self) -> None:
+        for wake in self._wake:
+            wake()
+        self.doorbell.ring()
 
     @cached_property
     def user_id(self) -> "UUID":

@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     def log_file(self) -> Path:
         return data_folder() / "croncierge.log"
 
+    @property
+    def history_file(self) -> Path:
+        return data_folder() / "history"
+
 
 def load_settings(**given: Any) -> Settings:
     """The settings; what is given and not None comes before the environment, and that before the file.

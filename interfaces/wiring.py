@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from agent.invoke import Assistant
     from croncierge.settings import Settings
+    from runtime.doorbell import Doorbell
+    from runtime.loop import Runtime
     from store.session import Store
     from store.values import Actor
     from tools.context import Context
@@ -37,6 +39,12 @@ class App(Protocol):
 
     @property
     def assistant(self) -> "Assistant": ...
+
+    @property
+    def doorbell(self) -> "Doorbell": ...
+
+    @property
+    def runtime(self) -> "Runtime": ...
 
     def actor(self, via: str) -> "Actor":
         """The person, acting through an interface; each actor is one change for undo."""

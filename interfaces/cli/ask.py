@@ -69,7 +69,7 @@ def warn_when_nothing_runs(app: "App", task_ids: tuple[int, ...]) -> None:
     from interfaces.views import stored_tasks
 
     tasks = stored_tasks(app.store, app.actor(_VIA), task_ids)
-    if any(task.is_active and task.next_run_at for task in tasks) and not app.doorbell.alive():
+    if any(task.is_active and task.next_run_at for task in tasks) and not app.doorbell.anybody():
         note("Nothing is running that could remind you; start `croncierge chat` or `croncierge serve`.")
 
 

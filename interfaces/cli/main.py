@@ -14,7 +14,10 @@ import typer
 from croncierge.errors import CronciergeError
 from interfaces.cli import db, runs, tasks
 from interfaces.cli.ask import ask
+from interfaces.cli.chat import chat
+from interfaces.cli.doctor import doctor
 from interfaces.cli.options import AsJson, Common, Db, User, Zone, command, given
+from interfaces.cli.serve import serve
 from interfaces.cli.when import when
 from interfaces.output import note, put, put_json, speak_utf8
 from interfaces.wiring import OpenApp
@@ -65,6 +68,7 @@ def _group(name: str, about: str, **commands: Callable[..., None]) -> None:
     cli.add_typer(group)
 
 
+command(cli, "chat")(chat)
 command(cli, "ask")(ask)
 command(cli, "when")(when)
 _group(
@@ -79,7 +83,9 @@ _group(
 )
 command(cli, "undo")(tasks.undo)
 _group("runs", "What became of it.", list=runs.list_runs, show=runs.show_run)
+command(cli, "serve")(serve)
 _group("db", "The database.", path=db.path, upgrade=db.upgrade)
+command(cli, "doctor")(doctor)
 
 
 def run(open_app: OpenApp, arguments: Sequence[str] | None = None) -> int:

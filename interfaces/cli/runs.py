@@ -16,9 +16,7 @@ _VIA = "cli"
 
 def list_runs(
     common: Common,
-    task: Annotated[
-        list[str] | None, typer.Argument(help="Only runs of this task: its number or words.")
-    ] = None,
+    task: Annotated[list[str] | None, typer.Argument(help="Only runs of this task: its number or words.")] = None,
     status: Annotated[str | None, typer.Option(metavar="STATUS", help="Only runs that ended or stand so.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
 ) -> None:

@@ -50,7 +50,9 @@ def list_tasks(
         elif found:
             put_markdown(tasks_table(found, context))
         else:
-            put(f"There are no {'' if status in ('open', 'all') else status + ' '}tasks{' like that' if words else ''}.")
+            put(
+                f"There are no {'' if status in ('open', 'all') else status + ' '}tasks{' like that' if words else ''}."
+            )
 
 
 def show_task(common: Common, task: Ref) -> None:
@@ -134,7 +136,7 @@ def delete_task(common: Common, task: Ref) -> None:
 
 def run_task(common: Common, task: Ref) -> None:
     """Run a task now, besides its schedule."""
-    from store.operations import run_now
+    from store.operations.runs import run_now
     from tools.views import run_view
 
     with common.app() as app:
@@ -145,7 +147,7 @@ def run_task(common: Common, task: Ref) -> None:
             put_json(run_view(run, found.zone))
         else:
             put(f"“{found.title}” is to run now, as run {run.id}.")
-        if not app.doorbell.alive():
+        if not app.doorbell.anybody():
             note("Nothing is running that could execute it; start `croncierge serve` or `croncierge chat`.")
 
 
