@@ -1,24 +1,20 @@
 """Cron expressions: five fields, Unix's weekdays, and the daylight-saving rules of Debian's cron.
 
-croniter does the arithmetic; what it does otherwise than Debian's cron(8) is put right here: fixed times run once
-where a wall time exists twice, wildcard times do not move out of a gap, and a range N-N means N.
+croniter reads the fields. The walk over the days is ours, because croniter does otherwise than cron(8) where the clocks
+change: it repeats fixed times that exist twice, and moves wildcard times out of a gap.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from croniter import croniter
-from croniter.croniter import CroniterError
-
 from croncierge.errors import InvalidInput
+from schedules.cronfields import Fields, fault, fields_of
+from schedules.zones import resolve
 
-_NAMES = ("minute", "hour", "day of month", "month", "weekday")
-_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _MACROS = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -28,82 +24,113 @@ _MACROS = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
-_DEGENERATE = re.compile(r"(?<![\w#])(\w+)-\1(?=[,/\s]|$)", re.I)
+_ONE_VALUE = re.compile(r"(?<![\w#])(\w+)-\1(?:/\d+)?(?=,|$)", re.I)  # croniter takes N-N for "every value"
+_LAST_WEEKDAY = re.compile(r"\b([0-7])L\b", re.I)
 _YEARS_AHEAD = 50  # a 29 February on a given weekday can be 40 years away
 
 
 @lru_cache(maxsize=4096)
 def normalise(expression: str) -> str:
     """The expression in five fields, spaced by one blank. Raises InvalidInput naming every field that is wrong."""
-    expression = _MACROS.get(expression.strip().lower(), expression)
-    fields = [_DEGENERATE.sub(r"\1", field) for field in expression.split()]
+    shown = expression if len(expression) <= 80 else f"{expression[:80]}…"
+    fields = _MACROS.get(expression.strip().lower(), expression).split()
     if len(fields) != 5:
         raise InvalidInput(
-            f"The cron line {expression!r} has {len(fields)} fields; write five: minute, hour, day of month, month and "
-            "weekday, like “0 9 * * 1-5”.",
+            f"The cron line {shown!r} has {len(fields)} field{'' if len(fields) == 1 else 's'}; write five: minute, "
+            "hour, day of month, month and weekday, like “0 9 * * 1-5”.",
             field="cron",
         )
-    wrong = [fault for index, field in enumerate(fields) if (fault := _fault(index, field))]
+    fields = [_ONE_VALUE.sub(r"\1", "*" if field == "?" else field) for field in fields]
+    fields[4] = _LAST_WEEKDAY.sub(r"L\1", fields[4])
+    wrong = [each for index, field in enumerate(fields) if (each := fault(index, field))]
     if wrong:
-        raise InvalidInput(f"The cron line {expression!r} cannot be: {'; '.join(wrong)}.", field="cron")
+        raise InvalidInput(f"The cron line {shown!r} cannot be: {'; '.join(wrong)}.", field="cron")
     normal = " ".join(fields)
-    if not croniter.is_valid(normal, strict=True):
+    if next(_dates(fields_of(normal), date(2000, 1, 1)), None) is None:
         raise InvalidInput(
-            f"The cron line {expression!r} never comes true; is there such a day in that month?", field="cron"
+            f"The cron line {shown!r} never comes true: there is no such day in that month; change day or month.",
+            field="cron",
         )
     return normal
 
 
 def fires_after(expression: str, zone: ZoneInfo, moment: datetime) -> Iterator[datetime]:
     """Every firing strictly after the aware `moment`, in UTC, ascending. `expression` must be normalised."""
-    cron = croniter(
-        expression, moment.astimezone(zone), implement_cron_bug=True, max_years_between_matches=_YEARS_AHEAD
-    )
-    minute, hour = expression.split()[:2]
-    fixed = not (minute.startswith("*") or hour.startswith("*"))
-    while True:
-        try:
-            fire: datetime = cron.get_next(datetime)
-        except CroniterError:
-            return
-        if fixed and fire.fold:
-            continue  # the second pass through a repeated hour
-        if not fixed and not _matches(cron, fire):
-            continue  # a wildcard time that was moved out of a gap
-        yield fire.astimezone(UTC)
+    fields = fields_of(expression)
+    last = moment.astimezone(UTC)
+    for day in _dates(fields, last.astimezone(zone).date()):
+        for fire in _on(day, fields, zone, last):
+            if fire > last:
+                yield fire
+                last = fire
 
 
-def _matches(cron: croniter, fire: datetime) -> bool:
-    minutes, hours = cron.expanded[:2]
-    return all(allowed == ["*"] or value in allowed for allowed, value in ((minutes, fire.minute), (hours, fire.hour)))
+def walls_on(expression: str, day: date) -> list[datetime]:
+    """The wall-clock times (naive) that the normalised expression names on that day, whatever the clocks do."""
+    fields = fields_of(expression)
+    if next(_dates(fields, day), None) != day:
+        return []
+    return [datetime(day.year, day.month, day.day, hour, minute) for hour in fields.hours for minute in fields.minutes]  # noqa: DTZ001
 
 
-def _fault(index: int, field: str) -> str | None:
-    """What is wrong with one field, in words; None when nothing is."""
-    name, (low, high) = _NAMES[index], _RANGES[index]
-    for part in field.lower().split(","):
-        base, slash, step = part.partition("/")
-        if slash and not (step.isdigit() and int(step) > 0):
-            return f"{name} {part!r} needs a step of 1 or more after the slash"
-        if base in ("*", "?") or (base == "l" and index == 2):
-            continue
-        if index == 4 and (match := re.fullmatch(r"(\w+)#(\d)|l([0-7])", base)):
-            day, nth = match[1] or match[3], int(match[2] or 1)
-            if _number(index, day) is None or not 1 <= nth <= 5:
-                return f"{name} {part!r} is no weekday of a month; the third Friday is 5#3, the last one L5"
-            continue
-        if index == 2 and re.fullmatch(r"\d+w", base):
-            base = base[:-1]
-        for value in base.split("-", 1):
-            number = _number(index, value)
-            if number is None or not low <= number <= high:
-                names = {3: " or jan-dec", 4: " or sun-sat"}.get(index, "")
-                return f"{name} {value or part!r} is not one of {low}-{high}{names}"
-    return None
+def _dates(fields: Fields, first: date) -> Iterator[date]:
+    """The dates that match, from `first` on; ends when none comes for many years."""
+    year, month, quiet = first.year, first.month, 0
+    while quiet <= 12 * _YEARS_AHEAD and year <= date.max.year:
+        quiet += 1
+        for day in _days_of_month(fields, year, month) if month in fields.months else ():
+            if (year, month, day) >= (first.year, first.month, first.day):
+                quiet = 0
+                yield date(year, month, day)
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
 
 
-def _number(index: int, value: str) -> int | None:
-    if value.isdigit():
-        return int(value)
-    names = {3: _MONTHS, 4: _DAYS}.get(index, ())
-    return names.index(value) + (index == 3) if value in names else None
+@lru_cache(maxsize=8192)
+def _days_of_month(fields: Fields, year: int, month: int) -> tuple[int, ...]:
+    first, length = monthrange(year, month)
+    nth = dict(fields.nth)
+    days = {day or length for day in fields.days}
+    if fields.nearest_weekday:
+        days = {_nearest_weekday(day, first, length) for day in days if day <= length}
+
+    def matches(day: int) -> bool:
+        weekday = (first + day) % 7  # monthrange counts from Monday, cron from Sunday
+        of_week = weekday in fields.weekdays and (
+            weekday not in nth or (day + 6) // 7 in nth[weekday] or (0 in nth[weekday] and day + 7 > length)
+        )
+        return (day in days or of_week) if fields.either_day else (day in days and of_week)
+
+    return tuple(filter(matches, range(1, length + 1)))
+
+
+def _nearest_weekday(day: int, first: int, length: int) -> int:
+    weekday = (first + day - 1) % 7
+    if weekday == 5:
+        return day - 1 if day > 1 else day + 2
+    if weekday == 6:
+        return day + 1 if day < length else day - 2
+    return day
+
+
+def _on(day: date, fields: Fields, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    """The firings (UTC, ascending) on that local day; those up to `after` may be left out."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    offset = midnight.utcoffset()
+    steady = day < date.max and offset is not None and (midnight + timedelta(days=1)).utcoffset() == offset
+    if not steady:
+        yield from _on_day_of_change(day, fields, zone)
+        return
+    start = midnight.astimezone(UTC)
+    passed = (after - start) // timedelta(hours=1)
+    for hour in fields.hours:
+        if hour >= passed:
+            for minute in fields.minutes:
+                yield start + timedelta(hours=hour, minutes=minute)
+
+
+def _on_day_of_change(day: date, fields: Fields, zone: ZoneInfo) -> list[datetime]:
+    walls = [datetime(day.year, day.month, day.day, hour, minute) for hour in fields.hours for minute in fields.minutes]  # noqa: DTZ001
+    if not fields.wildcard:
+        return sorted({resolve(wall, zone.key).astimezone(UTC) for wall in walls})
+    passes = ((wall.replace(tzinfo=zone, fold=fold).astimezone(UTC), wall) for wall in walls for fold in (0, 1))
+    return sorted({instant for instant, wall in passes if instant.astimezone(zone).replace(tzinfo=None) == wall})

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from croncierge.errors import InvalidInput
 from schedules.cron import normalise
 from schedules.occurrences import next_after
+from schedules.rules import check_rule
 from schedules.schedule import Cron, Interval, Rule, Schedule
 from schedules.zones import zone
 
@@ -29,13 +30,20 @@ def check(schedule: Schedule) -> None:
         )
     if isinstance(schedule, Cron):
         normalise(schedule.expression)
-    try:
-        first = next_after(schedule, _BEGINNING)
-    except ValueError as error:
-        raise InvalidInput(
-            f"The rule {schedule.text.splitlines()[0] if isinstance(schedule, Rule) else schedule!r} is no recurrence "
-            f"rule by RFC 5545: {error}.",
-            field="rrule",
-        ) from error
+    if isinstance(schedule, Rule):
+        _check_rule(schedule)
+    first = next_after(schedule, _BEGINNING)
     if first is None:
         raise InvalidInput("The schedule never happens; change its days, its exceptions or its end.", field="schedule")
+
+
+def _check_rule(rule: Rule) -> None:
+    try:
+        check_rule(rule)
+    except (ValueError, TypeError, ArithmeticError) as error:  # dateutil lets all of these pass through
+        shown = rule.text.partition("\n")[0][:80]
+        reason = str(error).rstrip(".")
+        raise InvalidInput(
+            f"The rule {shown!r} cannot be: {reason}; write one like “RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TH”.",
+            field="rrule",
+        ) from error

@@ -28,7 +28,8 @@ _ABBREVIATIONS = {
     "brt": "America/Sao_Paulo", "art": "America/Argentina/Buenos_Aires", "sast": "Africa/Johannesburg",
 }  # fmt: skip
 _PLACES = {
-    "san francisco": "America/Los_Angeles", "seattle": "America/Los_Angeles", "la": "America/Los_Angeles",
+    "east coast": "America/New_York", "west coast": "America/Los_Angeles", "san francisco": "America/Los_Angeles",
+    "seattle": "America/Los_Angeles", "la": "America/Los_Angeles",
     "california": "America/Los_Angeles", "nyc": "America/New_York", "boston": "America/New_York",
     "washington": "America/New_York", "miami": "America/New_York", "atlanta": "America/New_York",
     "texas": "America/Chicago", "dallas": "America/Chicago", "houston": "America/Chicago", "austin": "America/Chicago",
@@ -41,20 +42,24 @@ _PLACES = {
     "osaka": "Asia/Tokyo", "rio": "America/Sao_Paulo", "rio de janeiro": "America/Sao_Paulo",
     "montreal": "America/Toronto", "cape town": "Africa/Johannesburg", "tel aviv": "Asia/Jerusalem",
 }  # fmt: skip
-_OFFSET = re.compile(r"(?:utc|gmt)\s*([+-])\s*0?(\d{1,2})(?::?00)?")
+_CONTINENTS = {"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+_OFFSET = re.compile(r"(?:utc|gmt)\s*([+-])\s*0?(\d{1,2})(?::?([0-5]\d))?")
+_PARTS_OF_HOURS = {  # offsets that only such a place has; Etc/ knows whole hours alone
+    "+3:30": "Asia/Tehran", "+4:30": "Asia/Kabul", "+5:30": "Asia/Kolkata", "+5:45": "Asia/Kathmandu",
+    "+6:30": "Asia/Yangon", "+9:30": "Australia/Darwin", "-9:30": "Pacific/Marquesas",
+}  # fmt: skip
 
 
 @cache
 def zone(name: str) -> ZoneInfo:
     """The zone with this IANA name. Raises InvalidInput with the nearest names for one that is unknown."""
-    try:
+    if name in _official():
         return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        pass
+    shown = name if len(name) <= 60 else f"{name[:60]}…"
     near = find_zone(name)
-    close = [near] if near else difflib.get_close_matches(name, available_timezones(), n=2, cutoff=0.6)
+    close = [near] if near else difflib.get_close_matches(name[:60], _official(), n=2, cutoff=0.6)
     instead = " or ".join(repr(each) for each in close) or "one like 'Europe/Berlin' or 'UTC'"
-    raise InvalidInput(f"The time zone {name!r} is unknown; try {instead}.", field="timezone")
+    raise InvalidInput(f"The time zone {shown!r} is unknown; try {instead}.", field="timezone")
 
 
 def find_zone(words: str) -> str | None:
@@ -64,8 +69,7 @@ def find_zone(words: str) -> str | None:
     if key in _ABBREVIATIONS:
         return _ABBREVIATIONS[key]
     if match := _OFFSET.fullmatch(key):
-        hours, sign = int(match[2]), "-" if match[1] == "+" else "+"  # Etc's names count westwards
-        return ("UTC" if hours == 0 else f"Etc/GMT{sign}{hours}") if hours <= 12 else None
+        return _by_offset(match[1], int(match[2]), match[3] or "00")
     return _PLACES.get(key) or _names().get(key)
 
 
@@ -88,16 +92,29 @@ def local_zone() -> str:
         name = get_localzone_name()
     except Exception:  # whatever a broken /etc/localtime makes of itself
         return "UTC"
-    return name if name in available_timezones() else "UTC"
+    return name if name in _official() else "UTC"
+
+
+def _by_offset(sign: str, hours: int, minutes: str) -> str | None:
+    if minutes != "00":
+        return _PARTS_OF_HOURS.get(f"{sign}{hours}:{minutes}")
+    name = f"Etc/GMT{'-' if sign == '+' else '+'}{hours}" if hours else "UTC"  # Etc's names count westwards
+    return name if name in _official() else None
+
+
+@cache
+def _official() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 @cache
 def _names() -> dict[str, str]:
+    """Every official name in small letters, and the cities of the continents by themselves."""
     names: dict[str, str] = {}
-    for name in sorted(available_timezones(), key=lambda each: (each.startswith("Etc/"), "/" not in each, each)):
+    for name in sorted(_official(), key=lambda each: (each.startswith("Etc/"), "/" not in each, each)):
         spoken = name.lower().replace("_", " ")
-        names[spoken] = name
-        if "/" in name:
+        names.setdefault(spoken, name)
+        if name.partition("/")[0] in _CONTINENTS:
             names.setdefault(spoken.rpartition("/")[2], name)
     return names
 
