@@ -1,17 +1,20 @@
 """The record of changes: what a row held before and after, in plain JSON, and back into a row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, get_type_hints
 
+import sqlalchemy as sa
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 from sqlmodel import Session, SQLModel
 
 from store.tables import AuditEntry
 from store.values import Actor
+
+_ENTRIES = AuditEntry.metadata.tables["audit_log"]
 
 
 class Entity(StrEnum):
@@ -40,19 +43,39 @@ def record(
         keys = [key for key in after if before.get(key) != after[key]]
         before = {key: before[key] for key in keys}
         after = {key: after[key] for key in keys}
-    session.add(
-        AuditEntry(
-            at=at,
-            actor_id=actor.user_id,
-            via=actor.via,
-            change_set=actor.change_set,
-            action=action,
-            entity=entity,
-            entity_id=str(entity_id),
-            before=to_jsonable_python(before),
-            after=to_jsonable_python(after),
-        )
-    )
+    _write(session, actor, at, action, entity, [(entity_id, before, after)])
+
+
+def record_new(
+    session: Session, actor: Actor, at: datetime, action: str, entity: Entity, rows: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Note that these rows, by their ids, were made in the same transaction."""
+    _write(session, actor, at, action, entity, [(entity_id, None, after) for entity_id, after in rows.items()])
+
+
+def _write(
+    session: Session,
+    actor: Actor,
+    at: datetime,
+    action: str,
+    entity: Entity,
+    changes: Iterable[tuple[str | int, Mapping[str, Any] | None, Mapping[str, Any] | None]],
+) -> None:
+    entries = [
+        {
+            "at": at,
+            "actor_id": actor.user_id,
+            "via": actor.via,
+            "change_set": actor.change_set,
+            "action": action,
+            "entity": entity.value,
+            "entity_id": str(entity_id),
+            "before": to_jsonable_python(before),
+            "after": to_jsonable_python(after),
+        }
+        for entity_id, before, after in changes
+    ]
+    session.execute(sa.insert(_ENTRIES), entries)
 
 
 def snapshot(row: SQLModel) -> dict[str, Any]:

@@ -68,30 +68,33 @@ def task_schedule(row: Task) -> Schedule | None:
 
 def task_info(row: Task, depends_on: Iterable[Prerequisite] = ()) -> TaskInfo:
     """A task as its value."""
-    if row.id is None:
-        raise ValueError("a task that was never stored has no value")
+    return task_of(vars(row), depends_on)
+
+
+def task_of(columns: Mapping[str, Any], depends_on: Iterable[Prerequisite] = ()) -> TaskInfo:
+    """The task in a row's columns."""
     return TaskInfo(
-        id=row.id,
-        title=row.name,
-        description=row.description,
-        type=row.type,
-        zone=row.timezone,
-        schedule=task_schedule(row),
-        schedule_words=row.schedule_words,
-        next_run_at=row.next_run_at,
-        last_run_at=row.last_run_at,
-        run_count=row.run_count,
-        is_active=row.is_active,
-        pause_note=row.pause_note,
+        id=columns["id"],
+        title=columns["name"],
+        description=columns["description"],
+        type=columns["type"],
+        zone=columns["timezone"],
+        schedule=schedule_of(columns),
+        schedule_words=columns["schedule_words"],
+        next_run_at=columns["next_run_at"],
+        last_run_at=columns["last_run_at"],
+        run_count=columns["run_count"],
+        is_active=columns["is_active"],
+        pause_note=columns["pause_note"],
         depends_on=tuple(depends_on),
-        action_type=row.action_type,
-        action_payload=row.action_payload,
-        max_retries=row.max_retries,
-        catch_up=row.catch_up,
-        owner_id=row.owner_id,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        deleted_at=row.deleted_at,
+        action_type=columns["action_type"],
+        action_payload=columns["action_payload"],
+        max_retries=columns["max_retries"],
+        catch_up=columns["catch_up"],
+        owner_id=columns["owner_id"],
+        created_at=columns["created_at"],
+        updated_at=columns["updated_at"],
+        deleted_at=columns["deleted_at"],
     )
 
 

@@ -1,22 +1,28 @@
 """Making and changing tasks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from schedules.zones import zone as known_zone
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
-from croncierge.errors import Conflict, InvalidInput
+from croncierge.errors import Conflict
 from schedules.schedule import Schedule
+from schedules.zones import zone as known_zone
 from store import limits
-from store.audit import Entity, record, snapshot
-from store.edges import info
+from store.audit import Entity, record, record_new, snapshot
+from store.edges import info, with_prerequisites
 from store.permissions import acting_user, editable_task
 from store.planning import accepted, first_run, moved
-from store.rows import schedule_columns, task_info, task_schedule
+from store.rows import schedule_columns, task_of, task_schedule
 from store.session import Store
 from store.tables import Dependency, Task, User, UserPreferences
 from store.values import UNSET, Actor, Prerequisite, TaskChange, TaskInfo, TaskSpec, Unset
+from store.wishes import columns_of
+
+_TASKS = Task.metadata.tables["tasks"]
+_DEPENDENCIES = Dependency.metadata.tables["task_dependencies"]
 
 
 def create_task(store: Store, actor: Actor, spec: TaskSpec) -> TaskInfo:
@@ -28,17 +34,18 @@ def create_task(store: Store, actor: Actor, spec: TaskSpec) -> TaskInfo:
     Raises InvalidInput for a schedule that is impossible or past and for texts and numbers out of their limits;
     NotFound or NotAllowed for a prerequisite that is not the actor's to chain to.
     """
+    return create_tasks(store, actor, [spec])[0]
+
+
+def create_tasks(store: Store, actor: Actor, specs: Sequence[TaskSpec]) -> list[TaskInfo]:
+    """Store many tasks at once: all of them or, when one cannot be, none. Raises as `create_task` does."""
     try:
-        with store.write() as session:
-            task, new = _create(session, store, actor, spec)
-    except Conflict:
-        made = _made_before(store, actor, spec)  # by another process, at the same moment
-        if made is None:
-            raise
-        return made
+        tasks, new = _create(store, actor, specs)
+    except Conflict:  # another process used one of the keys at the same moment; now its task is there
+        tasks, new = _create(store, actor, specs)
     if new:
         store.changed()
-    return task
+    return tasks
 
 
 def edit_task(store: Store, actor: Actor, task_id: int, change: TaskChange) -> TaskInfo:
@@ -52,7 +59,7 @@ def edit_task(store: Store, actor: Actor, task_id: int, change: TaskChange) -> T
         user = acting_user(session, actor)
         row = editable_task(session, user, task_id)
         before, now = snapshot(row), store.clock.now()
-        columns = _columns(change)
+        columns = columns_of(change)
         schedule = _new_schedule(row, change)
         if schedule is not UNSET:
             finished = not row.is_active and row.pause_note is None
@@ -78,50 +85,77 @@ def edit_task(store: Store, actor: Actor, task_id: int, change: TaskChange) -> T
     return edited
 
 
-def _create(session: Session, store: Store, actor: Actor, spec: TaskSpec) -> tuple[TaskInfo, bool]:
-    user = acting_user(session, actor)
-    if spec.idempotency_key is not None:
-        key = limits.one_line("idempotency_key", spec.idempotency_key, limits.KEY)
-        made = _with_key(session, user, key)
-        if made is not None:
-            return info(session, made), False
-    now = store.clock.now()
-    columns = _columns(spec)
-    schedule = accepted(spec.schedule, now) if spec.schedule else None
-    row = Task(
-        **columns,
-        **schedule_columns(schedule),
-        timezone=schedule.zone if schedule else _zone(session, user, spec),
-        next_run_at=first_run(schedule, now) if schedule else None,
-        idempotency_key=spec.idempotency_key,
-        owner_id=user.id,
-        created_by=user.id,
-        last_modified_by=user.id,
-        created_at=now,
-        updated_at=now,
-    )
-    prerequisites = _prerequisites(session, user, spec)
-    session.add(row)
-    session.flush()
-    if row.id is None:
-        raise RuntimeError("the database gave a new task no id")
-    session.add_all(
-        Dependency(task_id=row.id, depends_on_task_id=each.task_id, dependency_type=each.type) for each in prerequisites
-    )
-    record(session, actor, now, "create_task", Entity.TASK, row.id, after=snapshot(row))
-    return task_info(row, prerequisites), True
+def _create(store: Store, actor: Actor, specs: Sequence[TaskSpec]) -> tuple[list[TaskInfo], bool]:
+    """The tasks of the specs, in their order, and whether any of them is new."""
+    keys = [_key(spec) for spec in specs]
+    with store.write() as session:
+        user, now = acting_user(session, actor), store.clock.now()
+        by_key = _made_before(session, user, {key for key in keys if key is not None})
+        wanted: dict[str, TaskSpec] = {}
+        for key, spec in zip(keys, specs, strict=True):
+            if key is not None and key not in by_key:
+                wanted.setdefault(key, spec)
+        keyless = [spec for key, spec in zip(keys, specs, strict=True) if key is None]
+        made = _insert(session, actor, user, now, [*wanted.values(), *keyless]) if wanted or keyless else []
+    by_key |= dict(zip(wanted, made, strict=False))
+    others = iter(made[len(wanted) :])
+    return [next(others) if key is None else by_key[key] for key in keys], bool(made)
 
 
-def _made_before(store: Store, actor: Actor, spec: TaskSpec) -> TaskInfo | None:
+def _key(spec: TaskSpec) -> str | None:
     if spec.idempotency_key is None:
         return None
-    with store.read() as session:
-        row = _with_key(session, acting_user(session, actor), spec.idempotency_key)
-        return info(session, row) if row else None
+    return limits.one_line("idempotency_key", spec.idempotency_key, limits.KEY)
 
 
-def _with_key(session: Session, user: User, key: str) -> Task | None:
-    return session.exec(select(Task).where(Task.owner_id == user.id, Task.idempotency_key == key)).first()
+def _made_before(session: Session, user: User, keys: Collection[str]) -> dict[str, TaskInfo]:
+    if not keys:
+        return {}
+    rows = session.exec(select(Task).where(Task.owner_id == user.id, col(Task.idempotency_key).in_(keys))).all()
+    tasks = with_prerequisites(session, rows) if rows else []
+    return {row.idempotency_key: task for row, task in zip(rows, tasks, strict=True) if row.idempotency_key is not None}
+
+
+def _insert(session: Session, actor: Actor, user: User, now: datetime, specs: Sequence[TaskSpec]) -> list[TaskInfo]:
+    """Insert with plain statements of many rows: objects would cost four times as much."""
+    rows = [_row(session, user, now, spec) for spec in specs]
+    waits = [_prerequisites(session, user, spec) for spec in specs]
+    insert = sa.insert(_TASKS).returning(_TASKS.c.id, sort_by_parameter_order=True)
+    ids = session.execute(insert, rows).scalars().all()
+    stored = {task_id: {"id": task_id, **row} for task_id, row in zip(ids, rows, strict=True)}
+    edges = [
+        {"task_id": task_id, "depends_on_task_id": each.task_id, "dependency_type": each.type}
+        for task_id, prerequisites in zip(ids, waits, strict=True)
+        for each in prerequisites
+    ]
+    if edges:
+        session.execute(sa.insert(_DEPENDENCIES), edges)
+    record_new(session, actor, now, "create_task", Entity.TASK, stored)
+    return [task_of(row, prerequisites) for row, prerequisites in zip(stored.values(), waits, strict=True)]
+
+
+def _row(session: Session, user: User, now: datetime, spec: TaskSpec) -> dict[str, Any]:
+    """All columns of a new task but its id."""
+    wished = columns_of(spec)
+    schedule = accepted(spec.schedule, now) if spec.schedule else None
+    return {
+        **wished,
+        **schedule_columns(schedule),
+        "timezone": schedule.zone if schedule else _zone(session, user, spec),
+        "next_run_at": first_run(schedule, now) if schedule else None,
+        "last_run_at": None,
+        "run_count": 0,
+        "is_active": True,
+        "pause_note": None,
+        "workflow_id": None,
+        "idempotency_key": _key(spec),
+        "owner_id": user.id,
+        "created_by": user.id,
+        "last_modified_by": user.id,
+        "created_at": now,
+        "updated_at": now,
+        "deleted_at": None,
+    }
 
 
 def _zone(session: Session, user: User, spec: TaskSpec) -> str:
@@ -147,54 +181,3 @@ def _new_schedule(row: Task, change: TaskChange) -> Schedule | Unset | None:
     if change.zone is UNSET or change.zone == row.timezone or stored is None:
         return UNSET
     return moved(stored, change.zone)
-
-
-def _columns(wish: TaskSpec | TaskChange) -> dict[str, Any]:
-    """The columns that a wish sets, besides the schedule's. Raises InvalidInput for what is out of its limits."""
-    given = {name: value for name, value in vars(wish).items() if value is not UNSET}
-    columns = {column: given[name] for name, column in _COLUMNS.items() if name in given}
-    _check(columns)
-    if "name" in columns:
-        columns["name"] = limits.one_line("title", columns["name"], limits.TITLE)
-    if "action_payload" in columns:
-        columns["action_payload"] = limits.payload(columns["action_payload"])
-    return columns
-
-
-_COLUMNS: Mapping[str, str] = {
-    "title": "name",
-    "description": "description",
-    "type": "type",
-    "schedule_words": "schedule_words",
-    "action_type": "action_type",
-    "action_payload": "action_payload",
-    "timeout_seconds": "timeout_seconds",
-    "max_retries": "max_retries",
-    "retry_delay_seconds": "retry_delay_seconds",
-    "retry_backoff": "retry_backoff",
-    "catch_up": "catch_up",
-    "catch_up_window_seconds": "catch_up_window_seconds",
-    "overlap": "overlap",
-    "on_crash": "on_crash",
-}
-
-_NUMBERS: Mapping[str, tuple[float, float]] = {
-    "timeout_seconds": (0.001, limits.LONGEST_SECONDS),
-    "max_retries": (0, limits.RETRIES),
-    "retry_delay_seconds": (0, limits.LONGEST_SECONDS),
-    "retry_backoff": (1, 100),
-    "catch_up_window_seconds": (1, 366 * 86_400),
-}
-
-_TEXTS: Mapping[str, int] = {"description": limits.DESCRIPTION, "schedule_words": limits.WORDS}
-
-
-def _check(columns: Mapping[str, Any]) -> None:
-    for name, (least, most) in _NUMBERS.items():
-        if columns.get(name) is not None:
-            limits.number(name, columns[name], least, most)
-    for name, most in _TEXTS.items():
-        if columns.get(name) is not None:
-            limits.several_lines(name, columns[name], most)
-    if "action_type" in columns and not 0 < len(columns["action_type"]) <= 50:
-        raise InvalidInput("The action_type is empty or too long; name one, such as notify.", field="action_type")

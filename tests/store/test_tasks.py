@@ -8,7 +8,7 @@ from sqlmodel import select
 from croncierge.clock import FixedClock
 from croncierge.errors import CronciergeError, InvalidInput, NotFound
 from schedules.schedule import Cron, Interval
-from store.operations import create_task, edit_task, get_task, list_tasks, pause_task
+from store.operations import create_task, create_tasks, edit_task, get_task, list_tasks, pause_task
 from store.session import Store
 from store.tables import AuditEntry, Dependency, Task
 from store.values import Actor, Prerequisite, TaskChange, TaskSpec
@@ -210,3 +210,28 @@ def _finish(store: Store, task_id: int) -> None:
         row = session.get(Task, task_id)
         assert row is not None
         row.next_run_at, row.is_active, row.run_count = None, False, 1
+
+
+def test_many_tasks_are_made_at_once_in_their_order(store: Store, ann: Person, rings: list[str]) -> None:
+    before = create_task(store, ann(), TaskSpec(title="already there", idempotency_key="b"))
+    rings.clear()
+    specs = [
+        TaskSpec(title="first", idempotency_key="a", schedule=cron("0 9 * * *")),
+        TaskSpec(title="no key", depends_on=(Prerequisite(task_id=before.id),)),
+        TaskSpec(title="b again", idempotency_key="b"),
+        TaskSpec(title="first again", idempotency_key="a"),
+        TaskSpec(title="no key either"),
+    ]
+    tasks = create_tasks(store, ann(), specs)
+    assert [task.title for task in tasks] == ["first", "no key", "already there", "first", "no key either"]
+    assert tasks[0] == tasks[3]
+    assert tasks == [get_task(store, ann(), task.id) for task in tasks]
+    assert len(list_tasks(store, ann())) == 4
+    assert rings == ["ring"]
+
+
+def test_of_many_tasks_none_is_made_when_one_cannot_be(store: Store, ann: Person) -> None:
+    with pytest.raises(InvalidInput, match="title"):
+        create_tasks(store, ann(), [TaskSpec(title="fine"), TaskSpec(title="")])
+    assert list_tasks(store, ann()) == []
+    assert create_tasks(store, ann(), []) == []

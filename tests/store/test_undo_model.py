@@ -55,7 +55,6 @@ class Undoing(RuleBasedStateMachine):
     def create(self, title: str, schedule: object) -> int:
         task = operations.create_task(self.store, self.actor(), TaskSpec(title=title, schedule=schedule))
         self.becomes(task.id, Kept(title, schedule))
-        self.earlier[-1] = {**self.earlier[-1], task.id: Kept(title, schedule, deleted=True)}
         return task.id
 
     @rule(task=tasks, title=TITLES, schedule=SCHEDULES)
@@ -106,7 +105,8 @@ class Undoing(RuleBasedStateMachine):
         except NotFound:
             assert not self.earlier
         else:
-            self.now = self.earlier.pop()
+            before = self.earlier.pop()  # without the tasks that were created only then
+            self.now = {task: before.get(task, replace(kept, deleted=True)) for task, kept in self.now.items()}
         return multiple()
 
     @invariant()

@@ -1,0 +1,54 @@
+"""What a person wishes a task to be, as columns, once it is within its limits. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from croncierge.errors import InvalidInput
+from store import limits
+from store.values import UNSET, TaskChange, TaskSpec
+
+_COLUMNS: Mapping[str, str] = {
+    "title": "name",
+    "description": "description",
+    "type": "type",
+    "schedule_words": "schedule_words",
+    "action_type": "action_type",
+    "action_payload": "action_payload",
+    "timeout_seconds": "timeout_seconds",
+    "max_retries": "max_retries",
+    "retry_delay_seconds": "retry_delay_seconds",
+    "retry_backoff": "retry_backoff",
+    "catch_up": "catch_up",
+    "catch_up_window_seconds": "catch_up_window_seconds",
+    "overlap": "overlap",
+    "on_crash": "on_crash",
+}
+
+_NUMBERS: Mapping[str, tuple[float, float]] = {
+    "timeout_seconds": (0.001, limits.LONGEST_SECONDS),
+    "max_retries": (0, limits.RETRIES),
+    "retry_delay_seconds": (0, limits.LONGEST_SECONDS),
+    "retry_backoff": (1, 100),
+    "catch_up_window_seconds": (1, 366 * 86_400),
+}
+
+_TEXTS: Mapping[str, int] = {"description": limits.DESCRIPTION, "schedule_words": limits.WORDS}
+_ACTION_TYPE = 50
+
+
+def columns_of(wish: TaskSpec | TaskChange) -> dict[str, Any]:
+    """The columns that a wish sets, besides the schedule's. Raises InvalidInput for what is out of its limits."""
+    given = {column: getattr(wish, name) for name, column in _COLUMNS.items() if getattr(wish, name) is not UNSET}
+    for name, (least, most) in _NUMBERS.items():
+        if given.get(name) is not None:
+            limits.number(name, given[name], least, most)
+    for name, most in _TEXTS.items():
+        if given.get(name) is not None:
+            limits.several_lines(name, given[name], most)
+    if "action_type" in given and not 0 < len(given["action_type"]) <= _ACTION_TYPE:
+        raise InvalidInput("The action_type is empty or too long; name one, such as notify.", field="action_type")
+    if "name" in given:
+        given["name"] = limits.one_line("title", given["name"], limits.TITLE)
+    if "action_payload" in given:
+        given["action_payload"] = limits.payload(given["action_payload"])
+    return given
