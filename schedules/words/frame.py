@@ -32,6 +32,7 @@ _GLUE = frozenset(
      "from", "only", "this", "but", "then"}
 )  # fmt: skip
 _OWNED = frozenset({"the", "my", "our", "your", "his", "her", "their", "this", "that", "next", "last", "'s"})
+_MEALS = frozenset({"breakfast", "lunch", "dinner"})
 _REQUESTS = frozenset(
     {"reminder", "reminders", "alarm", "alarms", "notification", "notifications", "task", "alert", "event"}
 )
@@ -139,6 +140,8 @@ def _supported(w: Tokens, pieces: list[Piece], position: int) -> bool:
     lone = isinstance(meaning, Times) and w.number[piece.end - 1] is not None and piece.end == piece.start + 1
     if lone and _counts_a_thing(w, pieces, piece.end):
         return False
+    if isinstance(meaning, Times) and all(isinstance(item, Daypart) and item.name in _MEALS for item in meaning.items):
+        return False
     for other_position in (position - 1, position + 1):
         if not 0 <= other_position < len(pieces):
             continue
@@ -164,7 +167,6 @@ def _part_beside_clock(meaning: object, other: Piece) -> bool:
         isinstance(meaning, Times)
         and isinstance(other.meaning, Times)
         and isinstance(meaning.items[0], Daypart) != isinstance(other.meaning.items[0], Daypart)
-        and not (isinstance(meaning.items[0], Daypart) and meaning.items[0].name in ("lunch", "dinner", "breakfast"))
     )
 
 

@@ -89,6 +89,9 @@ def weekdays(w: Tokens, i: int) -> tuple[int, Dates] | None:
         if low[j] in ("weekdays", "workdays") or (low[j] in ("weekday", "workday") and _after_every(w, i)):
             days += [0, 1, 2, 3, 4]
             plural, end = True, j + 1
+        elif low[j] in ("weekday", "weekend") and low[j + 1] in DAYPART_PLURALS:
+            days += [0, 1, 2, 3, 4] if low[j] == "weekday" else [5, 6]
+            plural, end = True, j + 1
         elif low[j] in ("business", "working", "work", "week") and low[j + 1] == "days":
             days += [0, 1, 2, 3, 4]
             plural, end = True, j + 2

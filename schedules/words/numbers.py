@@ -148,7 +148,7 @@ def quantity(w: Tokens, i: int) -> tuple[int, float] | None:
     if more is not None:
         return more[0], n + more[1]
     if low[j] == "and":
-        more = _part(w, j + 1)
+        more = _part(w, j + 1) or (_fraction(w, j + 2) if low[j + 1] == "a" else None)
         if more is not None:
             j, extra = more
             return (j + 1 if low[j] == "of" else j), n + extra
@@ -160,6 +160,8 @@ def quantity(w: Tokens, i: int) -> tuple[int, float] | None:
 def unit(w: Tokens, i: int, *, after_digits: bool = False) -> tuple[int, Unit] | None:
     """A unit of time; the one-letter ones only right after digits."""
     word = w.low[i]
+    if word in ("'", '"') and (w.low[i + 1] == "s" or len(w.low[i - 1]) > 3):
+        return None
     if after_digits and w.glued[i] and word in SHORT_UNITS:
         return i + 1, SHORT_UNITS[word]
     if after_digits and word in ("h", "d", "'", '"'):

@@ -11,7 +11,7 @@ from schedules.words.exotic import exotic_date
 from schedules.words.frame import Frame, gather, standing
 from schedules.words.moments import DAY_NAMES, Puzzling, shifted
 from schedules.words.phrases import scan
-from schedules.words.pieces import Amount, Lasting, Piece, Unit, Weekday
+from schedules.words.pieces import Amount, Lasting, Now, Period, Piece, Unit, Weekday
 from schedules.words.recurring import repetition
 from schedules.words.sentence import Request, conditions, request, title
 from schedules.words.single import moment
@@ -133,6 +133,10 @@ def _outside(pieces: list[Piece], clauses: list[tuple[int, int, Condition]]) -> 
 def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime, preferences: Preferences) -> Reading:
     if frame.ask is not None:
         return replace(base, kind=Kind.CLARIFY, question=frame.ask.question, choices=frame.ask.choices)
+    if _news(w, frame, said):
+        return replace(base, phrase="", title=w.text.strip())
+    if not frame.repeats and any(word in ("recurring", "repeating") for word in w.low[: w.count]):
+        _repeat_anyway(frame)
     zone = frame.zone.name if frame.zone is not None else preferences.zone
     local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     if frame.cron is not None:
@@ -153,6 +157,26 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
         return _past(frame, said, base, at, zone)
     schedule: Schedule = Once(zone=zone, at=at)
     return replace(base, kind=Kind.INSTANT, schedule=schedule, notes=found.notes)
+
+
+def _news(w: Tokens, frame: Frame, said: Request) -> bool:
+    """ "Tell me the price of bananas this week" asks about the week; it schedules nothing."""
+    if said.asked or w.low[said.start] not in ("tell", "show", "find", "search", "look", "list", "get"):
+        return False
+    items = [item for dates in frame.dates for item in dates.items]
+    present = all(isinstance(item, Now) or (isinstance(item, Period) and item.offset == 0) for item in items)
+    return bool(items) and present and not frame.repeats and not frame.clocks
+
+
+def _repeat_anyway(frame: Frame) -> None:
+    """A "recurring alarm": on the weekdays named; else the pace has to be asked."""
+    days = [item for dates in frame.dates for item in dates.items]
+    if days and all(isinstance(item, Weekday) for item in days):
+        frame.dates = [replace(dates, plural=True) for dates in frame.dates]
+        return
+    raise Puzzling(
+        "How often should it repeat?", ("every day at 9:00", "every weekday at 9:00", "every Monday at 9:00")
+    )
 
 
 def _ask_which_of_month(frame: Frame) -> None:

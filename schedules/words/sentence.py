@@ -18,7 +18,7 @@ _POLITE = [
     ("go", "ahead", "and"), ("hey", "croncierge"), ("croncierge",), ("alexa",), ("siri",), ("hey", "google"),
     ("ok", "google"), ("cortana",), ("neon",), ("assistant",), ("is", "it", "possible", "to"), ("thanks",),
     ("do", "me", "a", "favor", "and"), ("i", "need"), ("i", "want"), ("i'd", "like"), ("i", "would", "like"),
-    ("let", "me"), ("thank", "you"),
+    ("let", "me"), ("thank", "you"), ("yes",), ("yeah",), ("sure",), ("yep",),
 ]  # fmt: skip
 _WHOM = ("me", "us", "myself", "everyone", "everybody")
 _REMIND = frozenset(
@@ -32,7 +32,7 @@ _THINGS = frozenset({"reminder", "reminders", "alarm", "alarms", "timer", "timer
 _LINKS = frozenset({"to", "that", "about", "for", "of", "called", "named", "labeled", "labelled", "titled", "saying", "at",
                     "on", "in", "by", "with", "and", "is", "it's", "its", "i", "reading", "which", "says", "from", "starting",
                     "the", "a", "an", "this"})  # fmt: skip
-_TRAIL = frozenset({"at", "on", "in", "by", "from", "to", "for", "the", "and", "a", "of", "every", "each", ",", "-", ":", ";", "until",
+_TRAIL = frozenset({"at", "on", "in", "by", "from", "to", "for", "the", "and", "a", "an", "of", "every", "each", ",", "-", ":", ";", "until",
                     "please", "pls", "thanks", "thx", "thank", "you", "around", "about", "starting", "before", "after",
                     "but", "only", "then", "(", "is", "or", "@", "."})  # fmt: skip
 _QUESTIONS = frozenset(
@@ -96,7 +96,7 @@ def request(w: Tokens) -> Request:
             asked = True
             alarm, waking = alarm or said_alarm, waking or said_waking
             recipient = recipient or whom
-            lead = "wake up" if said_waking else lead
+            lead = "wake up" if said_waking and "wake" in low[before:i] else lead
         if i == before:
             break
     return Request(
@@ -415,10 +415,10 @@ def title(w: Tokens, said: Request, pieces: list[Piece], clauses: list[tuple[int
             trimmed.append(kept)
     runs = trimmed
     if not runs:
-        return said.lead
+        return said.lead or ("alarm" if said.waking else "timer" if said.alarm else "")
     text = " ".join(w.said(*run) for run in runs)
     text = _without_frame(text.strip(" ,;:-–—\"'“”.!?()"))
-    return f"{said.lead} {text}".strip() if said.lead and text else text or said.lead
+    return f"{said.lead} {text}".strip() if said.lead else text
 
 
 def _adjective(w: Tokens, piece: Piece, pieces: list[Piece]) -> bool:
@@ -433,9 +433,29 @@ def _adjective(w: Tokens, piece: Piece, pieces: list[Piece]) -> bool:
     )
 
 
+_NAMING = (
+    ["and", "label", "it"],
+    ["label", "it"],
+    ["with", "the", "label"],
+    ["and", "call", "it"],
+    ["call", "it"],
+    ["with", "label"],
+    ["called"],
+    ["named"],
+    ["labeled"],
+    ["labelled"],
+    ["titled"],
+)
+
+
 def _without_frame(text: str) -> str:
-    """ "set a pasta timer" is about pasta."""
+    """ "set a pasta timer" is about pasta, an alarm "named brunch" about brunch."""
     words = text.split()
+    if len(words) == 1 and words[0].lower() in ("timer", "alarm", "reminder"):
+        return words[0]
+    for naming in _NAMING:
+        if [word.lower() for word in words[: len(naming)]] == naming and len(words) > len(naming):
+            return " ".join(words[len(naming) :]).strip("'\"“”")
     if len(words) > 2 and words[0].lower() in _SET and words[1].lower() in ("for", "called", "named", "labeled", "to"):
         return " ".join(words[2:])
     if len(words) > 1 and words[0].lower() in _SET and words[-1].lower() in _THINGS:
@@ -456,7 +476,7 @@ def _trimmed(w: Tokens, start: int, end: int, said: Request, *, first: bool) -> 
         if low[start] == "and" and (first or _command(w, start + 1) is not None):
             start += 1
             continue
-        if first and said.asked and low[start] in ("about", "of") and end - start > 1:
+        if first and said.asked and low[start] in ("about", "of", "for", "an") and end - start > 1:
             start += 1
             continue
         if (
