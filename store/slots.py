@@ -16,8 +16,7 @@ _NOTHING_RAN = "nothing was running at the time"
 
 @dataclass(frozen=True, kw_only=True)
 class Slots:
-    """runs: the occurrences to run, with what triggered each; missed: those that never will, each with its reason;
-    following: the next occurrence after now."""
+    """runs: what to run, and what triggers each. missed: what never will, and why. following: the next after now."""
 
     runs: list[tuple[datetime, Trigger]] = field(default_factory=list)
     missed: list[tuple[datetime, str]] = field(default_factory=list)
@@ -33,19 +32,15 @@ def due_slots(
     1,000 occurrences are told one by one.
     """
     due = _due(schedule, first, now)
-    on_time = [each for each in due if each >= now - GRACE]
-    late = [each for each in due if each < now - GRACE]
-    too_old = [each for each in late if policy is CatchUp.SKIP or (window is not None and each < now - window)]
-    late = late[len(too_old) :]
-    missed = [(each, _NOTHING_RAN) for each in too_old]
-    runs = [(each, Trigger.SCHEDULE) for each in on_time]
-    if policy is CatchUp.ALL:
-        runs = [(each, Trigger.CATCH_UP) for each in late] + runs
-    elif late:
-        if not on_time:
-            runs = [(late.pop(), Trigger.CATCH_UP)]
-        merged = f"{_NOTHING_RAN}; merged into the run of {runs[0][0]:%Y-%m-%d %H:%M} UTC"
-        missed += [(each, merged) for each in late]
+    on_time = now - GRACE
+    oldest = on_time if policy is CatchUp.SKIP else now - window if window is not None else first
+    missed = [(each, _NOTHING_RAN) for each in due if each < min(oldest, on_time)]
+    wanted = due[len(missed) :]
+    if policy is not CatchUp.ALL and wanted:
+        *merged, latest = wanted
+        missed += [(each, f"merged into the run of {latest:%Y-%m-%d %H:%M:%S} UTC") for each in merged]
+        wanted = [latest]
+    runs = [(each, Trigger.SCHEDULE if each >= on_time else Trigger.CATCH_UP) for each in wanted]
     return Slots(runs=runs, missed=missed, following=next_after(schedule, now))
 
 
@@ -55,7 +50,7 @@ def _due(schedule: Schedule, first: datetime, now: datetime) -> list[datetime]:
     due = [first, *islice(_between(schedule, first, now), _MOST_RECORDED)]
     span = timedelta(seconds=1)
     while len(due) > _MOST_RECORDED and now - span > first:
-        latest = list(islice(_between(schedule, now - span, now), 2 * _MOST_RECORDED))
+        latest = list(_between(schedule, now - span, now))
         if len(latest) >= _MOST_RECORDED:
             return latest[-_MOST_RECORDED:]
         span *= 2

@@ -14,12 +14,11 @@ from store.operations.release import Ended, active_runs, release, verdict
 from store.rows import schedule_of
 from store.session import Store
 from store.slots import due_slots
-from store.status import RunStatus
+from store.status import ACTIVE, RunStatus
 from store.tables import Dependency, Task
 
 _TASKS, _EDGES = table_of(Task), table_of(Dependency)
 _BATCH = 100
-_GOING = {RunStatus.PENDING, RunStatus.RUNNING, RunStatus.RETRYING, RunStatus.WAITING}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +148,7 @@ def _due_runs(
         if at in old:
             continue
         status, why = RunStatus.PENDING, None
-        if trigger is not Trigger.CATCH_UP and task["overlap"] == Overlap.SKIP and going & _GOING:
+        if trigger is not Trigger.CATCH_UP and task["overlap"] == Overlap.SKIP and going & ACTIVE:
             status, why = RunStatus.SKIPPED, "skipped because its previous run had not ended"
         elif waits:
             free, hopeless = verdict(connection, task["id"], None)

@@ -6,23 +6,26 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from schedules.describe import describe, describe_moment
 from sqlmodel import Session, SQLModel, col, select
 
 from croncierge.errors import Conflict, NotFound
+from schedules.describe import describe, describe_moment
 from store.audit import Entity, record, restored, snapshot
 from store.edges import with_prerequisites
 from store.operations.control import over, revive
 from store.operations.dependencies import refuse_cycle
 from store.permissions import acting_user, editable_task, name_of, owned_task
-from store.rows import task_schedule
+from store.rows import schedule_columns, task_schedule
 from store.session import Store
 from store.tables import AuditEntry, Dependency, Task, TaskPermission, User, UserPreferences
 from store.values import Actor, Undone
 
 _UNDO = "undo"
-# What the runtime moves on by itself; an undo counts it anew from now.
-_MOVING = frozenset({"next_run_at", "last_run_at", "run_count", "updated_at", "last_modified_by"})
+# What the runtime moves on by itself, or follows from the rest: an undo works it out anew.
+_MOVING = frozenset({"next_run_at", "last_run_at", "run_count", "is_active", "updated_at", "last_modified_by"})
+
+
+_TIMING = frozenset({"deleted_at", "pause_note", "timezone", *schedule_columns(None)})
 
 
 def undo(store: Store, actor: Actor) -> Undone:
@@ -69,7 +72,7 @@ def _latest(session: Session, actor: Actor) -> list[AuditEntry]:
         col(AuditEntry.actor_id) == actor.user_id,
         col(AuditEntry.undone_at).is_(None),
         col(AuditEntry.action) != _UNDO,
-        col(AuditEntry.entity).in_(list(_BY_ENTITY)),
+        col(AuditEntry.entity).in_([entity.value for entity in _BY_ENTITY]),
     )
     newest = col(AuditEntry.id).desc()
     change_set = session.exec(select(AuditEntry.change_set).where(can_be_undone).order_by(newest).limit(1)).first()
@@ -105,17 +108,15 @@ def _task_sentence(row: Task, called: str, before: Mapping[str, Any], now: datet
         title = "It"
     if "pause_note" in before and row.pause_note is not None:
         sentences.append(f"{title} is paused again.")
-    timing = not before.keys().isdisjoint(
-        {"deleted_at", "is_active", "timezone"} | {name for name in before if name.startswith("schedule_")}
-    )
-    if timing:
+    if not before.keys().isdisjoint(_TIMING):
         sentences.append(_due_again(row, title, now))
     return " ".join(filter(None, sentences)) or f"{title} is as it was before."
 
 
 def _due_again(row: Task, title: str, now: datetime) -> str:
-    if not row.is_active or row.deleted_at is not None:
+    if row.pause_note is not None or row.deleted_at is not None:
         row.next_run_at = None
+        row.is_active = row.is_active and row.pause_note is None
         return ""
     schedule = task_schedule(row)
     if not revive(row, now):
@@ -186,7 +187,7 @@ def _refuse_overwriting(
 ) -> None:
     left = restored(type(row), entry.after or {})
     current = snapshot(row)
-    if any(current[name] != left[name] for name in before if name != "updated_at"):
+    if any(current[name] != left[name] for name in before if name not in _MOVING):
         raise _changed_since(session, entry, what)
 
 
