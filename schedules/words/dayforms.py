@@ -93,7 +93,7 @@ def _after_weekday(w: Tokens, j: int, weekday: int) -> tuple[int, Date] | None:
             and k == j
             and len(low[k]) <= 2
         ):
-            return k + 1, CalendarDay(day=plain, weekday=weekday)
+            return k + 1, CalendarDay(day=plain, weekday=weekday, maybe_hour=plain <= 12)
         return None
     value = found[1]
     if isinstance(value, CalendarDay) and value.day is not None:

@@ -111,7 +111,8 @@ class Weekday:
 class CalendarDay:
     """A date with parts left out: "15 May", "the 20th", "May", "2015-03-03", "Fri 14th", "the 20th of next month".
 
-    swappable: written as two numbers that could also be meant the other way round.
+    swappable: written as two numbers that could also be meant the other way round; maybe_hour: "Sat 11", where the
+    figure is an hour unless the coming Saturday is an 11th.
     """
 
     year: int | None = None
@@ -121,6 +122,7 @@ class CalendarDay:
     months_ahead: int | None = None
     which: Which = Which.PLAIN
     swappable: bool = False
+    maybe_hour: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

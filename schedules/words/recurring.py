@@ -209,14 +209,13 @@ def _select(pattern: Pattern, item: Date, to: Date | None) -> None:
 def _settle_often(frame: Frame, pattern: Pattern) -> None:
     often = frame.often
     assert often is not None
-    clocks = [item for item in frame.clocks]
-    if often.unit is Unit.DAY and often.times == len(clocks):
-        return
-    if often.unit is Unit.WEEK and often.times == len(pattern.weekdays):
-        pattern.unit = Unit.WEEK
-        return
-    if often.unit is Unit.MONTH and often.times == len(pattern.monthdays) + len(pattern.nths):
-        pattern.unit = Unit.MONTH
+    said = {
+        Unit.DAY: len(frame.clocks),
+        Unit.WEEK: len(pattern.weekdays),
+        Unit.MONTH: len(pattern.monthdays) + len(pattern.nths),
+    }
+    if often.times and often.times == said.get(often.unit):
+        pattern.unit = often.unit
         return
     times = {2: "Twice", 0: "Several times"}.get(often.times, f"{often.times} times")
     if often.unit is Unit.DAY:

@@ -99,6 +99,13 @@ def request(w: Tokens) -> Request:
             lead = "wake up" if said_waking and "wake" in low[before:i] else lead
         if i == before:
             break
+    command = w.said(opening, i) if waking else ""
+    for k in range(i, end - 1):
+        if low[k] == "wake" and low[k + 1] in ("me", "us") and not waking:
+            asked = waking = True
+            lead = "wake up"
+            command = w.said(k, k + 3 if low[k + 2] == "up" else k + 2)
+        asked = asked or (low[k] == "remind" and low[k + 1] in _WHOM)
     return Request(
         start=i,
         end=end,
@@ -107,7 +114,7 @@ def request(w: Tokens) -> Request:
         alarm=alarm,
         recipient=recipient,
         lead=lead,
-        command=w.said(opening, i) if waking else "",
+        command=command,
     )
 
 

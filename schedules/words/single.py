@@ -92,6 +92,11 @@ def moment(frame: Frame, now: datetime, zone: str, preferences: Preferences, *, 
     if day is None and not clocks:
         return None
     notes: list[str] = []
+    if isinstance(day, CalendarDay) and day.maybe_hour and day.weekday is not None and day.day is not None:
+        coming = locate(Weekday(day=day.weekday), view)
+        if coming.start.day != day.day:
+            clocks = clocks or [Clock(hour=day.day)]
+            day = Weekday(day=day.weekday)
     if isinstance(day, Shifted) and day.clock is not None:
         return _from_clock(day, view, preferences)
     if isinstance(day, Exact):

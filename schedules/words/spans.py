@@ -42,7 +42,7 @@ def _span_at(w: Tokens, i: int, view: Viewpoint) -> Place | None:
         part = daypart(w, i + 1)
         if part is not None:
             return _part_of(_today(view), part[1].name)
-    if low[i] in ("next", "past", "last") or low[i] in ("in", "within", "for"):
+    if low[i] in ("next", "past", "last", "in", "within", "for", "the"):
         rolling = _rolling(w, i, view)
         if rolling is not None:
             return rolling
