@@ -1,18 +1,31 @@
 """Replies are Markdown; this is how they look on a terminal."""
 
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
-if TYPE_CHECKING:
-    from rich.markdown import Markdown
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import Markdown, MarkdownElement, TableElement
+from rich.table import Table
 
 _BLOCK_STARTS = ("|", "- ", "* ", "> ", "#", "```")
 
 
-def rendered(text: str) -> "Markdown":
-    """Markdown for rich, with the lines ending where the writer ended them."""
-    from rich.markdown import Markdown
+class _TightTable(TableElement):
+    """A table without empty lines around it."""
 
-    return Markdown(_hard_breaks(text))
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for part in super().__rich_console__(console, options):
+            if isinstance(part, Table):
+                part.show_edge = False
+            yield part
+
+
+class _Reply(Markdown):
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {**Markdown.elements, "table_open": _TightTable}
+
+
+def rendered(text: str) -> Markdown:
+    """Markdown for rich, with the lines ending where the writer ended them."""
+    return _Reply(_hard_breaks(text))
 
 
 def _hard_breaks(text: str) -> str:

@@ -55,6 +55,12 @@ class Screen:
         drawn.wait()
         return True
 
+    def give_up(self, error: Exception) -> None:
+        """Let `read` raise the error, if it is reading. For any thread."""
+        loop = self._session.app.loop
+        if self._session.app.is_running and loop is not None:
+            loop.call_soon_threadsafe(lambda: self._session.app.exit(exception=error))
+
     def close(self) -> None:
         """Draw what is waiting; nothing more is drawn after that."""
         with self._lock:

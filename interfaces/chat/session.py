@@ -37,12 +37,12 @@ class Session:
         self._console = Console()
         self._screen = Screen(_PROMPT, app.settings.history_file)
         self._postman = Postman(app, self._arrived)
+        self._working = threading.Event()
         self._ready = threading.Event()
         self._trouble: Exception | None = None
 
     def hold(self) -> None:
-        """Talk until the person leaves. Raises Unavailable and its like when the database cannot be opened."""
-        self._app.user_id  # noqa: B018  (opens the database here, where its errors can be told)
+        """Talk until the person leaves. Raises what the database or the model complains of."""
         self._say(_HELLO, style="dim")
         threading.Thread(target=self._get_ready, name="get-ready", daemon=True).start()
         try:
@@ -53,13 +53,17 @@ class Session:
     def _get_ready(self) -> None:
         """What takes a while goes on behind the prompt: first what keeps the promises, then what talks."""
         try:
-            self._postman.start()
+            self._app.user_id  # noqa: B018
             self._app.runtime.subscribe(self._postman.call)
             self._app.runtime.start()
+            self._postman.start()
             self._postman.call()
+            self._working.set()
             self._app.assistant  # noqa: B018
-        except Exception as error:  # told with the first answer, in the thread that can
+        except Exception as error:  # ends the conversation, in the thread that holds it
             self._trouble = error
+            self._screen.give_up(error)
+        self._working.set()
         self._ready.set()
 
     def _talk(self) -> None:
@@ -80,6 +84,7 @@ class Session:
 
     def _answer(self, line: str) -> None:
         try:
+            self._wait(self._working)
             told = commands.answer(line, self._app, self._thread)
             if told is None:
                 speak(self._pieces(line), _INDENT)
@@ -88,13 +93,18 @@ class Session:
         except KeyboardInterrupt:
             self._say("Stopped.", style="dim")
         except CronciergeError as error:
+            if error is self._trouble:
+                raise
             self._say(error.message, style="red")
 
     def _pieces(self, line: str) -> "Iterator[Delta | ToolCall | Turn]":
-        self._ready.wait()
+        self._wait(self._ready)
+        yield from self._app.assistant.stream(line, self._app.user_id, self._thread.name, via=_VIA, zone=self._zone)
+
+    def _wait(self, event: threading.Event) -> None:
+        event.wait()
         if self._trouble is not None:
             raise self._trouble
-        yield from self._app.assistant.stream(line, self._app.user_id, self._thread.name, via=_VIA, zone=self._zone)
 
     def _arrived(self, lines: list[str]) -> bool:
         return self._screen.show(lambda: self._say("\n".join(lines), bell=True))
@@ -106,7 +116,9 @@ class Session:
 
     def _leave(self) -> None:
         with suppress(KeyboardInterrupt):
-            self._ready.wait()
+            self._working.wait()
+            if self._trouble is not None:
+                return
             self._postman.leave()
             self._screen.close()
             self._app.runtime.stop()
@@ -122,5 +134,5 @@ def goodbye(app: "App") -> str:
         return "Bye."
     if app.doorbell.anybody():
         return "Bye. Your reminders go on: another Croncierge is running."
-    tasks = "Your task is kept, but it waits" if len(due) == 1 else f"Your {len(due)} tasks are kept, but they wait"
+    tasks = "Your reminder is kept, but waits" if len(due) == 1 else f"Your {len(due)} reminders are kept, but wait"
     return f"Bye. {tasks} until you come back, or until `croncierge serve` runs."

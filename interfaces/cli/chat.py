@@ -13,7 +13,9 @@ def chat(
     thread: Annotated[str, typer.Option(metavar="NAME", help="Which conversation to go on with.")] = "terminal",
     new: Annotated[bool, typer.Option("--new", help="Start a new conversation, with the same tasks.")] = False,
 ) -> None:
-    """Talk. What you ask for happens on time while you do, or while `croncierge serve` runs.
+    """Hold a conversation.
+
+    What you ask for happens on time while you talk, or while `croncierge serve` runs.
 
     \b
     croncierge chat

@@ -32,7 +32,9 @@ class Finding:
 
 
 def doctor(common: Common) -> None:
-    """Check the installation; the exit code is 1 when something is wrong.
+    """Check the installation and what is planned.
+
+    The exit code is 1 when something is wrong.
 
     \b
     croncierge doctor

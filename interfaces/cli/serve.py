@@ -18,7 +18,9 @@ _LATEST = 200
 
 
 def serve(common: Common) -> None:
-    """Make everything happen on time, until Ctrl-C; what is running then is finished first.
+    """Make everything happen on time, until Ctrl-C.
+
+    What is running then is finished first; a second Ctrl-C does not wait for that.
 
     \b
     croncierge serve
