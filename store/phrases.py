@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from schedules.describe import describe_moment
-
 from schedules.zones import zone as zone_info
 
 

@@ -3,13 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
+from croncierge.errors import InvalidInput
 from schedules.describe import describe, describe_moment
 from schedules.occurrences import next_after
+from schedules.schedule import Cron, Interval, Once, Schedule
 from schedules.validate import check
 from schedules.zones import resolve, zone
-
-from croncierge.errors import InvalidInput
-from schedules.schedule import Cron, Interval, Once, Schedule
 
 
 def accepted(schedule: Schedule, now: datetime) -> Schedule:

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
+from croncierge.errors import InvalidInput
 from schedules.describe import describe_moment
 from schedules.occurrences import next_after
-
-from croncierge.errors import InvalidInput
 from schedules.schedule import Once
 from store import limits
 from store.audit import Entity, record, snapshot

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from schedules.occurrences import next_after
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from croncierge.errors import NotFound
+from schedules.occurrences import next_after
 from store import limits, matching
 from store.edges import info, with_prerequisites
 from store.permissions import acting_user, concerns, visible_task

@@ -3,10 +3,10 @@
 import re
 from uuid import UUID, uuid4
 
-from schedules.zones import zone as known_zone
 from sqlmodel import select
 
 from croncierge.errors import Conflict, InvalidInput
+from schedules.zones import zone as known_zone
 from store import limits
 from store.audit import Entity, record, snapshot
 from store.permissions import acting_user

@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 from croncierge.clock import FixedClock
 from croncierge.errors import Conflict, NotFound
 from store.kinds import DependencyType
-from store.open import open_store
 from store.operations import add_dependency, create_task, delete_task, get_task, remove_dependency, undo
 from store.session import Store
 from store.values import Actor, Prerequisite, TaskSpec
-from tests.store.conftest import MONDAY, People, make_admin
+from tests.store.conftest import MONDAY, People, make_admin, new_store
 from tests.store.test_dag import is_acyclic
 
 Person = Callable[[], Actor]
@@ -93,7 +92,7 @@ def test_a_task_that_is_not_there_cannot_be_waited_for(store: Store, ann: Person
 def test_whatever_is_asked_for_the_stored_graph_has_an_order_and_only_cycles_are_refused(
     pairs: list[tuple[int, int]],
 ) -> None:
-    store = open_store("sqlite://", FixedClock(MONDAY))
+    store = new_store(FixedClock(MONDAY))
     actor = People(store)("ann")
     ids = _tasks(store, actor, *"abcdef")
     accepted: set[tuple[int, int]] = set()

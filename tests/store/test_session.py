@@ -16,7 +16,7 @@ from store.open import open_store
 from store.operations import create_task, ensure_user, list_tasks
 from store.session import Store, open_engine
 from store.tables import AuditEntry, Task, User
-from store.values import Actor, TaskSpec
+from store.values import Actor, TaskInfo, TaskSpec
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_a_full_disk_leaves_no_half_made_task(store: Store, actor: Actor) -> Non
 
     store.engine.dispose()
     sa.event.listen(store.engine, "connect", fill)
-    made = []
+    made: list[TaskInfo] = []
     with pytest.raises(Unavailable, match="full; nothing was changed"):
         while len(made) < 1_000:
             made.append(create_task(store, actor, TaskSpec(title="call mom", description="x" * 9_000)))

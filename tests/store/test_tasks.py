@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from croncierge.clock import FixedClock
 from croncierge.errors import CronciergeError, InvalidInput, NotFound
@@ -196,7 +196,7 @@ def test_who_did_what_through_which_interface_is_recorded(store: Store, ann: Per
     task = create_task(store, actor, TaskSpec(title="call mom", schedule=cron("0 9 * * *")))
     edit_task(store, ann(), task.id, TaskChange(title="call dad"))
     with store.read() as session:
-        created, edited = session.exec(select(AuditEntry).order_by(AuditEntry.id)).all()
+        created, edited = session.exec(select(AuditEntry).order_by(col(AuditEntry.id))).all()
     assert (created.action, created.actor_id, created.via, created.at) == ("create_task", actor.user_id, "test", MONDAY)
     assert created.before is None
     assert created.after is not None

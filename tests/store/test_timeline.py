@@ -2,7 +2,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from croncierge.clock import FixedClock
 from store.audit import snapshot
@@ -21,16 +21,14 @@ def test_each_version_is_what_the_task_was_at_that_time(
 ) -> None:
     first, second = cron("0 9 * * 1"), cron("0 10 * * *")
     task = create_task(store, ann(), TaskSpec(title="a", schedule=first))
-    for number, change in enumerate(
-        [
-            lambda: edit_task(store, ann(), task.id, TaskChange(schedule=second)),
-            lambda: pause_task(store, ann(), task.id),
-            lambda: resume_task(store, ann(), task.id),
-            lambda: delete_task(store, ann(), task.id),
-            lambda: undo(store, ann()),
-        ],
-        start=1,
-    ):
+    changes: list[Callable[[], object]] = [
+        lambda: edit_task(store, ann(), task.id, TaskChange(schedule=second)),
+        lambda: pause_task(store, ann(), task.id),
+        lambda: resume_task(store, ann(), task.id),
+        lambda: delete_task(store, ann(), task.id),
+        lambda: undo(store, ann()),
+    ]
+    for number, change in enumerate(changes, start=1):
         clock.set(MONDAY + number * DAY)
         change()
 
@@ -38,8 +36,8 @@ def test_each_version_is_what_the_task_was_at_that_time(
         with store.read() as session:
             row = session.get(Task, task.id)
             assert row is not None
-            changes = session.exec(select(AuditEntry).order_by(AuditEntry.id)).all()
-            found = versions(snapshot(row), changes, MONDAY + start * DAY, MONDAY + end * DAY)
+            record = session.exec(select(AuditEntry).order_by(col(AuditEntry.id))).all()
+            found = versions(snapshot(row), record, MONDAY + start * DAY, MONDAY + end * DAY)
         assert all(a.until == b.since for a, b in pairwise(found))
         return [_told(version) for version in found]
 

@@ -24,7 +24,7 @@ from store.operations import (
 )
 from store.session import Store
 from store.values import Actor, Prerequisite, TaskChange, TaskInfo, TaskSpec
-from tests.store.conftest import MONDAY, People, cron, once
+from tests.store.conftest import MONDAY, People, cron, move_on, once
 
 Person = Callable[[], Actor]
 DAY = timedelta(days=1)
@@ -88,6 +88,29 @@ def test_an_edit_of_the_title_taken_back_leaves_the_next_run_alone(
     clock.set(MONDAY + 30 * DAY)
     undo(store, ann())
     assert get_task(store, ann(), task.id).next_run_at == task.next_run_at
+
+
+def test_a_repeating_schedule_comes_back_alive_after_the_one_time_that_replaced_it_has_passed(
+    store: Store, ann: Person, task: TaskInfo, clock: FixedClock
+) -> None:
+    at = MONDAY + timedelta(hours=1)
+    edit_task(store, ann(), task.id, TaskChange(schedule=once(at)))
+    clock.set(MONDAY + DAY)
+    move_on(store, task.id, None)
+    undo(store, ann())
+    back = get_task(store, ann(), task.id)
+    assert (back.is_active, back.schedule, back.next_run_at) == (True, task.schedule, task.next_run_at)
+
+
+def test_a_new_time_taken_back_leaves_what_was_over_over(store: Store, ann: Person, clock: FixedClock) -> None:
+    task = create_task(store, ann(), TaskSpec(title="call mom", schedule=once(MONDAY + timedelta(hours=1))))
+    clock.set(MONDAY + DAY)
+    move_on(store, task.id, None)
+    edit_task(store, ann(), task.id, TaskChange(schedule=once(MONDAY + 2 * DAY)))
+    assert undo(store, ann()).sentences == (
+        "“call mom” will not run, because its one time, Mon 23 Nov 11:00, has passed.",
+    )
+    assert not get_task(store, ann(), task.id).is_active
 
 
 def test_pausing_and_resuming_are_taken_back(store: Store, ann: Person, task: TaskInfo) -> None:

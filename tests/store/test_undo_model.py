@@ -5,15 +5,15 @@ from itertools import count
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from croncierge.clock import FixedClock
 from croncierge.errors import Conflict, NotFound
 from schedules.occurrences import next_after
+from schedules.schedule import Schedule
 from store import operations
-from store.open import open_store
 from store.values import Actor, Prerequisite, TaskChange, TaskSpec
-from tests.store.conftest import MONDAY, cron, once
+from tests.store.conftest import MONDAY, cron, new_store, once
 
 SCHEDULES = st.sampled_from([None, cron("0 9 * * 1"), cron("*/5 * * * *"), once(MONDAY.replace(hour=20))])
 TITLES = st.sampled_from(["call mom", "water the plants", "pay 💶", "לשלוח"])
@@ -24,7 +24,7 @@ class Kept:
     """What the model knows of a task."""
 
     title: str
-    schedule: object
+    schedule: Schedule | None
     paused: bool = False
     deleted: bool = False
     waits_for: frozenset[int] = field(default_factory=frozenset)
@@ -35,7 +35,7 @@ class Undoing(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.store = open_store("sqlite://", FixedClock(MONDAY))
+        self.store = new_store(FixedClock(MONDAY))
         self.user = operations.ensure_user(self.store, "ann")
         self.requests = count()
         self.now: dict[int, Kept] = {}
@@ -52,13 +52,13 @@ class Undoing(RuleBasedStateMachine):
         return all(task in self.now and not self.now[task].deleted for task in tasks)
 
     @rule(target=tasks, title=TITLES, schedule=SCHEDULES)
-    def create(self, title: str, schedule: object) -> int:
+    def create(self, title: str, schedule: Schedule | None) -> int:
         task = operations.create_task(self.store, self.actor(), TaskSpec(title=title, schedule=schedule))
         self.becomes(task.id, Kept(title, schedule))
         return task.id
 
     @rule(task=tasks, title=TITLES, schedule=SCHEDULES)
-    def edit(self, task: int, title: str, schedule: object) -> None:
+    def edit(self, task: int, title: str, schedule: Schedule | None) -> None:
         kept = self.now[task]
         if self.is_there(task) and (kept.title, kept.schedule) != (title, schedule):
             operations.edit_task(self.store, self.actor(), task, TaskChange(title=title, schedule=schedule))
@@ -99,7 +99,7 @@ class Undoing(RuleBasedStateMachine):
             self.becomes(task, replace(self.now[task], waits_for=self.now[task].waits_for - {on}))
 
     @rule(target=tasks)
-    def undo(self) -> object:
+    def undo(self) -> MultipleResults[int]:
         try:
             operations.undo(self.store, self.actor())
         except NotFound:
