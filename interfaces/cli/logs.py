@@ -14,8 +14,11 @@ _FORMAT = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
 def write_log(settings: "Settings") -> None:
     """Let the log go to its file. A folder that cannot be written leaves us without a log, not without an answer."""
     root = logging.getLogger()
-    if any(isinstance(handler, RotatingFileHandler) for handler in root.handlers):
-        return
+    for old in [each for each in root.handlers if isinstance(each, RotatingFileHandler)]:
+        if old.baseFilename == str(settings.log_file):
+            return
+        root.removeHandler(old)
+        old.close()
     handler: logging.Handler = logging.NullHandler()
     with suppress(OSError):
         settings.log_file.parent.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,11 @@ _INTERRUPTED = 130
 _PIPE_CLOSED = 141
 
 cli = typer.Typer(
-    name="croncierge", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+    name="croncierge",
+    invoke_without_command=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
 )
 
 
@@ -59,10 +63,18 @@ def _root(
     """
     context.obj = replace(context.obj, debug=debug or None)
     given(context, as_json, db, user, tz)
+    _help_without_command(context)
+
+
+def _help_without_command(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        put(context.get_help())
 
 
 def _group(name: str, about: str, **commands: Callable[..., None]) -> None:
-    group = typer.Typer(name=name, help=about, no_args_is_help=True, rich_markup_mode=None)
+    group = typer.Typer(
+        name=name, help=about, callback=_help_without_command, invoke_without_command=True, rich_markup_mode=None
+    )
     for verb, function in commands.items():
         command(group, verb)(function)
     cli.add_typer(group)

@@ -44,7 +44,9 @@ def list_runs(
             put(f"There are no {status + ' ' if status else ''}runs{' of that task' if task else ''} yet.")
 
 
-def show_run(common: Common, run: Annotated[int, typer.Argument(min=1, help="The number of the run.")]) -> None:
+def show_run(
+    common: Common, run: Annotated[str, typer.Argument(metavar="NUMBER", help="The number of the run.")]
+) -> None:
     """Show one run: how it went, step by step.
 
     \b
@@ -54,11 +56,14 @@ def show_run(common: Common, run: Annotated[int, typer.Argument(min=1, help="The
     from store import operations
     from tools.views import run_view
 
+    number = run.removeprefix("#")
+    if not number.isdecimal():
+        raise InvalidInput(f"The run {run!r} is not a number; `croncierge runs list` shows them.", field="run")
     with common.app() as app:
         context = app.context(_VIA)
         zone = context.preferences.zone
-        found = operations.get_run(app.store, context.actor, run)
-        story = operations.run_story(app.store, context.actor, run)
+        found = operations.get_run(app.store, context.actor, int(number))
+        story = operations.run_story(app.store, context.actor, int(number))
         if common.as_json:
             steps = [
                 {"status": step.to_status.value, "at": step.at.isoformat(), "reason": step.reason} for step in story
