@@ -1,16 +1,26 @@
 """What is coming, and what daylight saving does to it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from dateutil.tz import datetime_ambiguous, datetime_exists
 
+from schedules.cron import normalise, walls_on
+from schedules.cronfields import fields_of
+from schedules.english import clock, listed, long_date
 from schedules.occurrences import between, occurrences
-from schedules.schedule import Cron, Rule, Schedule
+from schedules.rules import follows_elapsed_time, walls_after
+from schedules.schedule import Cron, Interval, Once, Rule, Schedule
+from schedules.zones import resolve, zone
 
 _AHEAD = timedelta(days=366)
+_DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
+_HOUR = timedelta(hours=1)
+_MANY = 3  # more times than this are not named one by one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,55 +33,114 @@ class Preview:
 
 def preview(schedule: Schedule, now: datetime, count: int = 3) -> Preview:
     """The next `count` occurrences after the aware `now`, and what the clocks do to the schedule within a year."""
-    here = ZoneInfo(schedule.zone)
+    here = zone(schedule.zone)
     following = tuple(each.astimezone(here) for each in occurrences(schedule, now, count))
-    return Preview(occurrences=following, notes=tuple(_notes(schedule, now, here)))
+    notes = (note for change in _changes(now, now + _AHEAD, here) for note in _notes(schedule, now, change, here))
+    return Preview(occurrences=following, notes=tuple(notes))
 
 
-def _notes(schedule: Schedule, now: datetime, here: ZoneInfo) -> list[str]:
-    clock = _wall_clock(schedule)
-    if clock is None:
-        return []
-    notes = []
-    for change in _changes(now, now + _AHEAD, here):
-        for offset in (-1, 0, 1):
-            day = (change + timedelta(days=offset)).astimezone(here).date()
-            wall = datetime.combine(day, clock.time())
-            local = wall.replace(tzinfo=here)
-            midnight = datetime.combine(day, datetime.min.time(), tzinfo=here)
-            todays = list(islice(between(schedule, midnight, midnight + timedelta(days=1)), 2))
-            if not todays or abs(change - local) > timedelta(hours=4):
-                continue
-            when = f"on {day.day} {day:%B %Y} {wall:%H:%M}"
-            if not datetime_exists(local):
-                notes.append(f"{when} does not exist; it will run at {todays[0].astimezone(here):%H:%M}")
-            elif datetime_ambiguous(local):
-                notes.append(f"{when} happens twice; it runs the first time only")
-    return list(dict.fromkeys(notes))
+def _notes(schedule: Schedule, now: datetime, change: datetime, here: ZoneInfo) -> Iterator[str]:
+    """What the change of the clocks at that instant means for the schedule."""
+    match schedule:
+        case Once():
+            return
+        case Interval():
+            yield from _shift(schedule, now, change, here)
+            return
+        case Cron():
+            expression = normalise(schedule.expression)
+            elapsed = fields_of(expression).wildcard
+        case Rule():
+            elapsed = follows_elapsed_time(schedule.text)
+    days = {(change - timedelta(seconds=1)).astimezone(here).date(), change.astimezone(here).date()}
+    for day in sorted(days):
+        start, end = (_midnight(each, here) for each in (day, day + _DAY))
+        fires = {each.astimezone(UTC) for each in between(schedule, max(start, now), end + _DAY)}
+        walls = walls_on(expression, day) if isinstance(schedule, Cron) else _walls_of_rule(schedule, day)
+        missing = [wall for wall in walls if not datetime_exists(wall.replace(tzinfo=here))]
+        double = [wall for wall in walls if wall not in missing and datetime_ambiguous(wall.replace(tzinfo=here))]
+        if elapsed:
+            if _active(schedule, change, day) and not _steady(schedule, change):
+                yield from _paced(missing, double, day)
+            continue
+        missing = [wall for wall in missing if resolve(wall, here.key).astimezone(UTC) in fires]
+        double = [wall for wall in double if resolve(wall, here.key).astimezone(UTC) in fires]
+        if missing:
+            moved = resolve(missing[0], here.key)
+            do = "does not exist" if len(missing) == 1 else "do not exist"
+            yield f"on {long_date(day)} {_times(missing)} {do}; it will run at {clock(moved)}"
+        if double:
+            happen = "happens" if len(double) == 1 else "happen"
+            yield f"on {long_date(day)} {_times(double)} {happen} twice; it runs the first time only"
 
 
-def _wall_clock(schedule: Schedule) -> datetime | None:
-    """The time of day of a schedule that has just one, on any date."""
-    if isinstance(schedule, Cron):
-        minute, hour = schedule.expression.split()[:2]
-        if minute.isdigit() and hour.isdigit():
-            return datetime(2000, 1, 1, int(hour), int(minute))  # noqa: DTZ001
-    if isinstance(schedule, Rule) and "BYHOUR" not in schedule.text and "FREQ=HOURLY" not in schedule.text:
-        return schedule.dtstart
-    return None
+def _paced(missing: list[datetime], double: list[datetime], day: date) -> Iterator[str]:
+    """The same for a schedule that keeps its pace: it leaves out what does not exist, and runs in both passes."""
+    if missing:
+        do, are = ("does not exist", "is") if len(missing) == 1 else ("do not exist", "are")
+        yield f"on {long_date(day)} {_times(missing)} {do} and {are} left out"
+    if double:
+        happen = "happens" if len(double) == 1 else "happen"
+        yield f"on {long_date(day)} {_times(double)} {happen} twice; it runs both times"
 
 
-def _changes(start: datetime, end: datetime, here: ZoneInfo) -> list[datetime]:
-    """The instants between the two at which the zone's clocks change, to the minute."""
-    changes = []
+def _active(schedule: Schedule, change: datetime, day: date) -> bool:
+    return (
+        (schedule.start is None or schedule.start <= change)
+        and (schedule.until is None or schedule.until >= change)
+        and day not in schedule.except_dates
+    )
+
+
+def _steady(schedule: Schedule, change: datetime) -> bool:
+    """Whether it runs at least every hour around the change, so that nobody notices."""
+    start, end = change - 3 * _HOUR, change + 3 * _HOUR
+    moments = [start, *between(schedule, start, end), end]
+    return all(later - earlier <= _HOUR for earlier, later in pairwise(moments))
+
+
+def _shift(schedule: Interval, now: datetime, change: datetime, here: ZoneInfo) -> Iterator[str]:
+    """An interval of whole days runs at another time of day from the change on."""
+    if schedule.every % _DAY:
+        return
+    before = next(between(schedule, max(now, change - schedule.every), change), None)
+    after = next(between(schedule, change, change + schedule.every + timedelta(seconds=1)), None)
+    if before is None or after is None:
+        return
+    old, new = before.astimezone(here), after.astimezone(here)
+    if old.time() != new.time():
+        yield f"from {long_date(new)} on it runs at {clock(new)} instead of {clock(old)}, since it counts elapsed hours"
+
+
+def _walls_of_rule(rule: Rule, day: date) -> list[datetime]:
+    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001
+    walls = []
+    for wall in walls_after(rule, midnight - timedelta(microseconds=1)):
+        if wall >= midnight + _DAY:
+            break
+        walls.append(wall)
+    return walls
+
+
+def _times(walls: list[datetime]) -> str:
+    if len(walls) > _MANY:
+        return f"{clock(walls[0])} to {clock(walls[-1])}"
+    return listed([clock(wall) for wall in walls])
+
+
+def _midnight(day: date, here: ZoneInfo) -> datetime:
+    return resolve(datetime(day.year, day.month, day.day), here.key)  # noqa: DTZ001
+
+
+def _changes(start: datetime, end: datetime, here: ZoneInfo) -> Iterator[datetime]:
+    """The instants (UTC) between the two at which the zone's clocks change."""
+    start = start.astimezone(UTC).replace(microsecond=0)
     while start < end:
-        later = start + timedelta(days=7)
-        if start.astimezone(here).utcoffset() != later.astimezone(here).utcoffset():
-            low, high = start, later
-            while high - low > timedelta(minutes=1):
-                middle = low + (high - low) / 2
-                same = middle.astimezone(here).utcoffset() == start.astimezone(here).utcoffset()
-                low, high = (middle, high) if same else (low, middle)
-            changes.append(high)
-        start = later
-    return changes
+        low, high = start, start + _WEEK
+        before = low.astimezone(here).utcoffset()
+        if high.astimezone(here).utcoffset() != before:
+            while high - low > timedelta(seconds=1):
+                middle = low + (high - low) // 2
+                low, high = (middle, high) if middle.astimezone(here).utcoffset() == before else (low, middle)
+            yield high.replace(microsecond=0)
+        start += _WEEK
