@@ -1,6 +1,7 @@
 """Finding tasks."""
 
 from datetime import datetime
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -18,6 +19,7 @@ from store.values import Actor, TaskInfo
 
 _MOST_FOUND = 100
 _MOST_COMPARED = 20_000
+_AT_ONCE = 200
 
 
 def get_task(store: Store, actor: Actor, task_id: int, *, include_deleted: bool = False) -> TaskInfo:
@@ -73,14 +75,15 @@ def list_tasks(
         if text is None and due is None:
             query = query.limit(max(limit, 0))
         wanted = matching.significant(text[: limits.WORDS]) if text is not None else None
-        found: list[Task] = []
-        for row in session.exec(query.order_by(*_SOONEST)):
-            if len(found) >= limit:
-                break
-            if wanted is not None and not matching.score(row.name, wanted):
-                continue
-            if due is None or _is_due(row, *due):
-                found.append(row)
+        # A few rows at a time, because most often the first ones are enough.
+        rows = session.exec(query.order_by(*_SOONEST), execution_options={"yield_per": _AT_ONCE})
+        fitting = (
+            row
+            for row in rows
+            if (wanted is None or matching.score(row.name, wanted)) and (due is None or _is_due(row, *due))
+        )
+        found = list(islice(fitting, max(limit, 0)))
+        rows.close()
         return with_prerequisites(session, found)
 
 

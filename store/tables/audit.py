@@ -18,13 +18,18 @@ class AuditEntry(SQLModel, table=True):
     """
 
     __tablename__ = "audit_log"
-    __table_args__ = (sa.Index("ix_audit_log_entity", "entity", "entity_id"),)
+    __table_args__ = (
+        sa.Index("ix_audit_log_entity", "entity", "entity_id"),
+        # The latest change that is left to undo, and what else was changed in the same breath.
+        sa.Index("ix_audit_log_undo", "actor_id", "undone_at", "id"),
+        sa.Index("ix_audit_log_breath", "actor_id", "change_set", "undone_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
-    actor_id: UUID = Field(foreign_key="users.id", index=True)
+    actor_id: UUID = Field(foreign_key="users.id")
     via: str = Field(max_length=30)
-    change_set: str = Field(max_length=100, index=True)
+    change_set: str = Field(max_length=100)
     action: str = Field(max_length=50)
     entity: str = Field(max_length=50)
     entity_id: str = Field(max_length=100)

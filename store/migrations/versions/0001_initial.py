@@ -36,10 +36,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_log'))
     )
     with op.batch_alter_table('audit_log', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_audit_log_actor_id'), ['actor_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_log_at'), ['at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_audit_log_change_set'), ['change_set'], unique=False)
+        batch_op.create_index('ix_audit_log_breath', ['actor_id', 'change_set', 'undone_at'], unique=False)
         batch_op.create_index('ix_audit_log_entity', ['entity', 'entity_id'], unique=False)
+        batch_op.create_index('ix_audit_log_undo', ['actor_id', 'undone_at', 'id'], unique=False)
 
     op.create_table('events',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -294,10 +294,10 @@ def downgrade() -> None:
 
     op.drop_table('events')
     with op.batch_alter_table('audit_log', schema=None) as batch_op:
+        batch_op.drop_index('ix_audit_log_undo')
         batch_op.drop_index('ix_audit_log_entity')
-        batch_op.drop_index(batch_op.f('ix_audit_log_change_set'))
+        batch_op.drop_index('ix_audit_log_breath')
         batch_op.drop_index(batch_op.f('ix_audit_log_at'))
-        batch_op.drop_index(batch_op.f('ix_audit_log_actor_id'))
 
     op.drop_table('audit_log')
     op.drop_table('users')
