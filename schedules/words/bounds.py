@@ -3,7 +3,7 @@
 from schedules.words.clocks import clock, day_half, with_half
 from schedules.words.dates import date
 from schedules.words.lexicon import MONTHS, UNITS, WEEKDAYS
-from schedules.words.lists import dates, this_daypart, time_of_day, weekdays, window
+from schedules.words.lists import dates
 from schedules.words.numbers import amount, amount_of, cardinal, unit
 from schedules.words.pieces import (
     Amount,
@@ -25,7 +25,9 @@ from schedules.words.pieces import (
     Until,
     Weekday,
 )
+from schedules.words.timelists import this_daypart, time_of_day, window
 from schedules.words.tokens import Tokens
+from schedules.words.weekdays import weekdays
 
 _EXCEPT = frozenset({"except", "excluding", "excepting", "skipping", "skip", "minus", "exc"})
 _START = frozenset({"starting", "beginning", "commencing", "starts", "begins", "effective", "start", "begin"})

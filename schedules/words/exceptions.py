@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from schedules.words.festivals import falls_on
-from schedules.words.moments import Puzzling, Viewpoint, add_months, locate
+from schedules.words.moments import locate
 from schedules.words.pieces import CalendarDay, Date, Except, Festival, Nth, Period, Unit, Weekday, Which
+from schedules.words.places import Puzzling, Viewpoint, add_months
 
 _YEARS_AHEAD = 10  # dates that return each year are left out this far ahead
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from schedules.words.lexicon import words
 from schedules.words.pieces import (
     Ask,
     CalendarDay,
@@ -27,10 +28,7 @@ from schedules.words.pieces import (
 )
 from schedules.words.tokens import Tokens
 
-_GLUE = frozenset(
-    {",", ".", "(", ")", "and", "at", "on", "in", "the", "by", "@", "for", "of", ":", ";", "around", "about",
-     "from", "only", "this", "but", "then"}
-)  # fmt: skip
+_GLUE = words(", . ( ) and at on in the by @ for of : ; around about from only this but then")
 _OWNED = frozenset({"the", "my", "our", "your", "his", "her", "their", "this", "that", "next", "last", "'s"})
 _MEALS = frozenset({"breakfast", "lunch", "dinner"})
 _REQUESTS = frozenset(

@@ -5,6 +5,11 @@ from functools import lru_cache
 from schedules.words.pieces import Unit
 
 
+def words(text: str) -> frozenset[str]:
+    """A set of words from one line of text."""
+    return frozenset(text.split())
+
+
 def _table(**rows: str) -> dict[str, str]:
     return {word: key for key, words in rows.items() for word in words.split()}
 

@@ -1,13 +1,12 @@
 """Where a day in words lies on the calendar, seen from a given moment. Local, naive times throughout."""
 
 from calendar import monthrange
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from schedules.words.dayforms import possible
 from schedules.words.festivals import falls_on, nth_weekday
 from schedules.words.pieces import (
-    Amount,
     CalendarDay,
     Closest,
     Date,
@@ -26,140 +25,60 @@ from schedules.words.pieces import (
     WeekOf,
     Which,
 )
-
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTH_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+from schedules.words.places import (
+    MONTH_NAMES,
+    Place,
+    Puzzling,
+    Viewpoint,
+    add_months,
+    exact_moment,
+    midnight,
+    period,
+    shifted,
+    whole_days,
+    whole_month,
+    whole_year,
 )
-
-
-class Puzzling(Exception):
-    """The words name no day, or none that can be meant: the question to ask back."""
-
-    def __init__(self, question: str, choices: tuple[str, ...] = ()) -> None:
-        super().__init__(question)
-        self.question = question
-        self.choices = choices
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """A stretch of local time: start, end (not part of it), and how finely it was named.
-
-    exact: start is a moment and not just a day.
-    """
-
-    start: datetime
-    end: datetime
-    grain: Unit = Unit.DAY
-    exact: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Viewpoint:
-    """From where words are read. now: local time; today_counts: whether "Friday" said on a Friday may be today."""
-
-    now: datetime
-    today_counts: bool = True
-    day_first: bool | None = None
-
-    @property
-    def today(self) -> date:
-        """The local day of now."""
-        return self.now.date()
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time())
-
-
-def _days(first: date, count: int = 1, grain: Unit = Unit.DAY) -> Place:
-    try:
-        return Place(start=_midnight(first), end=_midnight(first + timedelta(days=count)), grain=grain)
-    except OverflowError:
-        raise Puzzling("That is beyond the calendar I can use; which day do you mean?") from None
-
-
-def _moment(at: datetime, grain: Unit = Unit.SECOND) -> Place:
-    return Place(start=at, end=at + timedelta(seconds=1), grain=grain, exact=True)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of the month so many months on, or the last day of a shorter month."""
-    total = day.year * 12 + day.month - 1 + months
-    year, month = divmod(total, 12)
-    if not 1 <= year <= 9990:
-        raise Puzzling("That is beyond the calendar I can use; which day do you mean?")
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def shifted(at: datetime, amount: Amount, sign: int = 1) -> datetime:
-    """A moment moved along the calendar and then the clock."""
-    try:
-        day = add_months(at.date(), sign * int(amount.months))
-        moved = datetime.combine(day, at.time()) + sign * timedelta(days=amount.days, seconds=amount.seconds)
-        steps = amount.business_days
-        while steps > 0:
-            moved += sign * timedelta(days=1)
-            steps -= moved.weekday() < 5
-            if amount.business_days > 3000:
-                raise OverflowError
-    except OverflowError:
-        raise Puzzling("That is beyond the calendar I can use; which day do you mean?") from None
-    if moved.year > 9000:
-        raise Puzzling("That is beyond the calendar I can use; which day do you mean?")
-    return moved
 
 
 def locate(what: Date, view: Viewpoint) -> Place:
     """Find the place of a day in words. Raises Puzzling when there is none."""
     match what:
         case Now():
-            return _moment(view.now)
+            return exact_moment(view.now)
         case Day(offset=offset):
-            return _days(view.today + timedelta(days=offset))
+            return whole_days(view.today + timedelta(days=offset))
         case Exact(at=at):
-            return _moment(at)
+            return exact_moment(at)
         case Weekday():
-            return _days(_weekday(what, view))
+            return whole_days(_weekday(what, view))
         case CalendarDay():
             return _calendar(what, view)
         case Period(unit=unit, offset=offset, count=count):
             return period(unit, offset, count, view.now)
         case QuarterOf():
-            return _quarter(what, view)
+            return _quarter_place(what, view)
         case Nth():
             return _nth(what, view)
         case Edge():
             return _edge(what, view)
         case Festival():
-            return _days(_festival(what, view))
+            return whole_days(_festival(what, view))
         case Shifted():
             return _shifted(what, view)
         case WeekdaysFrom(n=n, day=day, base=base, sign=sign):
             start = locate(base, replace(view, today_counts=True)).start.date() if base is not None else view.today
             step = (day - start.weekday()) % 7 or 7
             if sign < 0:
-                return _days(start - timedelta(days=((start.weekday() - day) % 7 or 7) + 7 * (n - 1)))
-            return _days(start + timedelta(days=step + 7 * (n - 1)))
+                return whole_days(start - timedelta(days=((start.weekday() - day) % 7 or 7) + 7 * (n - 1)))
+            return whole_days(start + timedelta(days=step + 7 * (n - 1)))
         case Closest(day=day, base=base):
             start = locate(base, view).start.date()
             ahead = (day - start.weekday()) % 7
-            return _days(start + timedelta(days=ahead if ahead <= 3 else ahead - 7))
+            return whole_days(start + timedelta(days=ahead if ahead <= 3 else ahead - 7))
         case WeekOf(base=base):
             start = locate(base, view).start.date()
-            return _days(start - timedelta(days=start.weekday()), 7, Unit.WEEK)
+            return whole_days(start - timedelta(days=start.weekday()), 7, Unit.WEEK)
 
 
 def _weekday(what: Weekday, view: Viewpoint) -> date:
@@ -181,41 +100,6 @@ def _weekday(what: Weekday, view: Viewpoint) -> date:
     return today + timedelta(days=days + 7 * what.later)
 
 
-def period(unit: Unit, offset: int, count: int, now: datetime) -> Place:
-    """A whole unit (or several) counted from the one that now is in."""
-    today = now.date()
-    if unit in (Unit.SECOND, Unit.MINUTE, Unit.HOUR):
-        length = {Unit.SECOND: 1, Unit.MINUTE: 60, Unit.HOUR: 3600}[unit]
-        whole = now.replace(microsecond=0)
-        if unit is not Unit.SECOND:
-            whole = whole.replace(second=0)
-        if unit is Unit.HOUR:
-            whole = whole.replace(minute=0)
-        start = whole + timedelta(seconds=length * offset)
-        return Place(start=start, end=start + timedelta(seconds=length * count), grain=unit, exact=True)
-    if unit in (Unit.DAY, Unit.BUSINESS_DAY):
-        return _days(today + timedelta(days=offset), count)
-    monday = today - timedelta(days=today.weekday())
-    if unit is Unit.WEEK:
-        return _days(monday + timedelta(days=7 * offset), 7 * count, Unit.WEEK)
-    if unit is Unit.WEEKEND:
-        return _days(monday + timedelta(days=5 + 7 * offset), 2, Unit.WEEKEND)
-    months = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}[unit]
-    first = today.replace(day=1)
-    if unit is Unit.QUARTER:
-        first = first.replace(month=(today.month - 1) // 3 * 3 + 1)
-    elif unit is Unit.YEAR:
-        first = first.replace(month=1)
-    start_day = add_months(first, months * offset)
-    end_day = add_months(first, months * (offset + count))
-    return Place(start=_midnight(start_day), end=_midnight(end_day), grain=unit)
-
-
-def _month(year: int, month: int) -> Place:
-    first = date(year, month, 1)
-    return Place(start=_midnight(first), end=_midnight(add_months(first, 1)), grain=Unit.MONTH)
-
-
 def _still_ahead(day: date, view: Viewpoint) -> bool:
     return day > view.today or (day == view.today and view.today_counts)
 
@@ -233,19 +117,19 @@ def _calendar(what: CalendarDay, view: Viewpoint) -> Place:
             year = today.year + (1 if later else 0) - (1 if what.which is Which.LAST and month >= today.month else 0)
             if what.which is Which.LAST and later:
                 year -= 1
-        return _month(year, month)
+        return whole_month(year, month)
     if what.months_ahead is not None:
         first = add_months(today.replace(day=1), what.months_ahead)
-        return _days(_existing(first.year, first.month, day))
+        return whole_days(_existing(first.year, first.month, day))
     if month is None:
-        return _days(_next_day_of_month(day, what.weekday, view))
+        return whole_days(_next_day_of_month(day, what.weekday, view))
     if not possible(month, day, year):
         raise _no_such_day(month, day, year)
     if year is not None:
-        return _days(date(year, month, day))
+        return whole_days(date(year, month, day))
     for candidate in range(today.year, today.year + 9):
         if possible(month, day, candidate) and _still_ahead(date(candidate, month, day), view):
-            return _days(date(candidate, month, day))
+            return whole_days(date(candidate, month, day))
     raise _no_such_day(month, day, None)
 
 
@@ -292,12 +176,12 @@ def _next_day_of_month(day: int, weekday: int | None, view: Viewpoint) -> date:
     raise Puzzling(f"No month has a day {day}; which day do you mean?")
 
 
-def _quarter(what: QuarterOf, view: Viewpoint) -> Place:
+def _quarter_place(what: QuarterOf, view: Viewpoint) -> Place:
     year = what.year
     if year is None:
         year = view.today.year + (view.today.month > what.number * 3)
     first = date(year, what.number * 3 - 2, 1)
-    return Place(start=_midnight(first), end=_midnight(add_months(first, 3)), grain=Unit.QUARTER)
+    return Place(start=midnight(first), end=midnight(add_months(first, 3)), grain=Unit.QUARTER)
 
 
 def _festival(what: Festival, view: Viewpoint) -> date:
@@ -321,11 +205,10 @@ def _nth(what: Nth, view: Viewpoint) -> Place:
     if found is None:
         raise Puzzling("There is no such day in that period; which day do you mean?")
     if isinstance(what.of, Period) and what.of.offset == 0 and found.end.date() <= view.today:
-        later = locate(replace(what, of=replace(what.of, offset=1)), view)
-        return later
+        return locate(replace(what, of=replace(what.of, offset=1)), view)
     yearless = isinstance(what.of, CalendarDay) and what.of.year is None and what.of.month is not None
     if yearless and what.of is not None and found.end.date() <= view.today:
-        again = _nth_in(what, _month(where.start.year + 1, where.start.month))
+        again = _nth_in(what, whole_month(where.start.year + 1, where.start.month))
         return again if again is not None else found
     return found
 
@@ -334,20 +217,16 @@ def _nth_ahead(what: Nth, view: Viewpoint) -> Place:
     """Without saying in what: the month it is (or the next ones); a day over 31 counts within the year."""
     if what.what is Unit.DAY and abs(what.n) > 31:
         for year in (view.today.year, view.today.year + 1):
-            found = _nth_in(what, _year(year))
+            found = _nth_in(what, whole_year(year))
             if found is not None and _still_ahead(found.start.date(), view):
                 return found
     first = view.today.replace(day=1)
     for ahead in range(24):
         month = add_months(first, ahead)
-        found = _nth_in(what, _month(month.year, month.month))
+        found = _nth_in(what, whole_month(month.year, month.month))
         if found is not None and _still_ahead(found.start.date(), view):
             return found
     raise Puzzling("There is no such day in any month; which day do you mean?")
-
-
-def _year(year: int) -> Place:
-    return Place(start=_midnight(date(year, 1, 1)), end=_midnight(date(year + 1, 1, 1)), grain=Unit.YEAR)
 
 
 def _nth_in(what: Nth, where: Place) -> Place | None:
@@ -356,15 +235,15 @@ def _nth_in(what: Nth, where: Place) -> Place | None:
     if not isinstance(what.what, Unit):
         if where.grain is Unit.MONTH:
             found = nth_weekday(first.year, first.month, what.what, n)
-            return _days(found) if found is not None else None
+            return whole_days(found) if found is not None else None
         if n > 0:
             day = first + timedelta(days=(what.what - first.weekday()) % 7 + 7 * (n - 1))
         else:
             day = last - timedelta(days=(last.weekday() - what.what) % 7 + 7 * (-n - 1))
-        return _days(day) if first <= day <= last else None
+        return whole_days(day) if first <= day <= last else None
     if what.what is Unit.DAY:
         day = first + timedelta(days=n - 1) if n > 0 else last + timedelta(days=n + 1)
-        return _days(day) if first <= day <= last else None
+        return whole_days(day) if first <= day <= last else None
     if what.what is Unit.BUSINESS_DAY:
         step = 1 if n > 0 else -1
         day = first if n > 0 else last
@@ -372,12 +251,12 @@ def _nth_in(what: Nth, where: Place) -> Place | None:
         while first <= day <= last:
             left -= day.weekday() < 5
             if left == 0:
-                return _days(day)
+                return whole_days(day)
             day += timedelta(days=step)
         return None
     if what.what is Unit.MONTH:
         month = add_months(first, n - 1) if n > 0 else add_months(last.replace(day=1), n + 1)
-        return _month(month.year, month.month)
+        return whole_month(month.year, month.month)
     if what.what is Unit.WEEKEND:
         return _nth_weekend(first, last, n)
     return _nth_week(first, last, n)
@@ -385,19 +264,19 @@ def _nth_in(what: Nth, where: Place) -> Place | None:
 
 def _nth_weekend(first: date, last: date, n: int) -> Place:
     if n > 0:
-        return _days(first + timedelta(days=(5 - first.weekday()) % 7 + 7 * (n - 1)), 2, Unit.WEEKEND)
-    return _days(last - timedelta(days=(last.weekday() - 5) % 7 + 7 * (-n - 1)), 2, Unit.WEEKEND)
+        return whole_days(first + timedelta(days=(5 - first.weekday()) % 7 + 7 * (n - 1)), 2, Unit.WEEKEND)
+    return whole_days(last - timedelta(days=(last.weekday() - 5) % 7 + 7 * (-n - 1)), 2, Unit.WEEKEND)
 
 
 def _nth_week(first: date, last: date, n: int) -> Place:
     """Weeks belong to the period that their Thursday is in, as ISO counts them; the last ones are whole weeks."""
     if n > 0:
         thursday = first + timedelta(days=(3 - first.weekday()) % 7 + 7 * (n - 1))
-        return _days(thursday - timedelta(days=3), 7, Unit.WEEK)
+        return whole_days(thursday - timedelta(days=3), 7, Unit.WEEK)
     monday = last - timedelta(days=last.weekday())
     if last.weekday() < 3:
         monday -= timedelta(days=7)
-    return _days(monday + timedelta(days=7 * (n + 1)), 7, Unit.WEEK)
+    return whole_days(monday + timedelta(days=7 * (n + 1)), 7, Unit.WEEK)
 
 
 def _edge(what: Edge, view: Viewpoint) -> Place:
@@ -414,24 +293,24 @@ def _edge(what: Edge, view: Viewpoint) -> Place:
         return place
     where = locate(what.of, replace(view, today_counts=True))
     if kind == "end" and where.grain is Unit.DAY:
-        return _moment(where.end - timedelta(minutes=1), Unit.MINUTE)
+        return exact_moment(where.end - timedelta(minutes=1), Unit.MINUTE)
     if kind == "later":
         soonest = view.today + timedelta(days=1)
         usual = where.start.date() + timedelta(days=3 if where.grain is Unit.WEEK else 19)
-        return _days(min(max(soonest, usual), max(view.today, where.end.date() - timedelta(days=1))))
+        return whole_days(min(max(soonest, usual), max(view.today, where.end.date() - timedelta(days=1))))
     last = where.end - timedelta(days=1)
     if kind == "start":
         begun = where.start.date() < view.today < where.start.date() + timedelta(days=3)
-        return _days(view.today if begun else where.start.date())
+        return whole_days(view.today if begun else where.start.date())
     if kind == "rest":
         return Place(start=max(view.now, where.start), end=where.end, exact=view.now > where.start)
     if kind == "middle":
         half = where.start + (where.end - where.start) / 2
-        return _days(half.date() if where.grain is not Unit.MONTH else where.start.date() + timedelta(days=14))
+        return whole_days(half.date() if where.grain is not Unit.MONTH else where.start.date() + timedelta(days=14))
     if where.grain is Unit.WEEK:
         friday = where.start.date() + timedelta(days=4)
-        return _days(max(friday, view.today) if friday < view.today <= last.date() else friday)
-    return _days(last.date())
+        return whole_days(max(friday, view.today) if friday < view.today <= last.date() else friday)
+    return whole_days(last.date())
 
 
 def _in_year(what: Date, year: int, view: Viewpoint) -> Place:
@@ -453,4 +332,4 @@ def _shifted(what: Shifted, view: Viewpoint) -> Place:
     at = shifted(base.start, amount, what.sign)
     if amount.seconds or base.exact:
         return Place(start=at, end=at + timedelta(seconds=1), grain=amount.finest, exact=True)
-    return _days(at.date())
+    return whole_days(at.date())

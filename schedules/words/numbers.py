@@ -2,7 +2,7 @@
 
 from schedules.words.lexicon import ONES, ORDINALS, SHORT_UNITS, TENS, UNITS
 from schedules.words.pieces import Amount, Unit
-from schedules.words.tokens import Tokens
+from schedules.words.tokens import Tokens, remembered
 
 _SUFFIXES = frozenset({"st", "nd", "rd", "th"})
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
@@ -207,6 +207,7 @@ def _single(w: Tokens, i: int) -> tuple[int, Amount, Unit] | None:
 _FINER = {Unit.HOUR: Unit.MINUTE, Unit.MINUTE: Unit.SECOND}
 
 
+@remembered
 def amount(w: Tokens, i: int) -> tuple[int, Amount] | None:
     """A length of time: 2 hours, 1h30m, an hour and a half, 1 year, 2 months and 3 days, a fortnight."""
     if w.low[i] in ("fortnight",):
@@ -216,9 +217,11 @@ def amount(w: Tokens, i: int) -> tuple[int, Amount] | None:
         return None
     j, total, which = first
     rest = w.number[j]
-    if which is Unit.HOUR and rest is not None and w.glued[j] and len(w.low[j]) == 2 and rest < 60:
-        if w.low[j + 1] not in ("m", "min", "mins", ":"):
-            return j + 1, total + amount_of(rest, Unit.MINUTE)
+    bare_minutes = (
+        rest is not None and w.glued[j] and len(w.low[j]) == 2 and w.low[j + 1] not in ("m", "min", "mins", ":")
+    )
+    if which is Unit.HOUR and bare_minutes and rest is not None and rest < 60:
+        return j + 1, total + amount_of(rest, Unit.MINUTE)
     if w.low[j] == "and":
         part = _part(w, j + 1)
         if w.low[j + 1] == "half":

@@ -6,15 +6,17 @@ from zoneinfo import ZoneInfo
 
 from schedules.reading import Condition, ConditionKind, Kind, Preferences, Reading
 from schedules.schedule import Cron, Interval, Once, Schedule
+from schedules.words.conditions import conditions
 from schedules.words.crontext import cron_text
 from schedules.words.exotic import exotic_date
 from schedules.words.frame import Frame, gather, standing
-from schedules.words.moments import DAY_NAMES, Puzzling, shifted
 from schedules.words.phrases import scan
 from schedules.words.pieces import Amount, Lasting, Now, Period, Piece, Unit, Weekday
+from schedules.words.places import DAY_NAMES, Puzzling, shifted
 from schedules.words.recurring import repetition
-from schedules.words.sentence import Request, conditions, request, title
+from schedules.words.sentence import Request, request
 from schedules.words.single import moment
+from schedules.words.titles import title
 from schedules.words.tokens import Tokens, tokenize
 from schedules.zones import resolve
 
@@ -214,10 +216,8 @@ def _without_moment(
     w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime, zone: str, preferences: Preferences
 ) -> Reading:
     if frame.lasting is not None:
-        return _duration(frame.lasting, said, base, now, zone)
-    exotic = (
-        exotic_date(w, now.astimezone(ZoneInfo(zone)).replace(tzinfo=None), preferences) if said is not None else None
-    )
+        return _duration(frame.lasting, base, now, zone)
+    exotic = exotic_date(w, now.astimezone(ZoneInfo(zone)).replace(tzinfo=None), preferences)
     if exotic is not None:
         at, phrase, rest = exotic
         instant = resolve(at, zone)
@@ -241,7 +241,7 @@ def _without_moment(
     return replace(base, kind=Kind.NONE, phrase="")
 
 
-def _duration(lasting: Lasting, said: Request, base: Reading, now: datetime, zone: str) -> Reading:
+def _duration(lasting: Lasting, base: Reading, now: datetime, zone: str) -> Reading:
     amount: Amount = lasting.amount
     seconds = amount.seconds + (amount.days + amount.business_days + _month_days(amount.months)) * 86400
     if seconds > 3e10:

@@ -1,7 +1,7 @@
 """A repeating schedule from the slots of a sentence: cron where it says it exactly, elapsed intervals, else rules."""
 
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from schedules.reading import Preferences
@@ -9,65 +9,14 @@ from schedules.schedule import Cron, Interval, Rule, Schedule
 from schedules.words.clocktimes import beside, part_time, usual
 from schedules.words.daytimes import cron_fields, rule_parts, spread
 from schedules.words.exceptions import left_out
-from schedules.words.festivals import falls_on, yearly_rule
 from schedules.words.frame import Frame
-from schedules.words.moments import Puzzling, Viewpoint, locate, shifted
-from schedules.words.pieces import (
-    CalendarDay,
-    Clock,
-    Date,
-    Day,
-    Daypart,
-    Edge,
-    Every,
-    Festival,
-    Lasting,
-    Now,
-    Nth,
-    Period,
-    Shifted,
-    Starting,
-    TimeOfDay,
-    Unit,
-    Weekday,
-    Which,
-)
+from schedules.words.limits import SUBDAILY, Bounds, bounds_of, clock_time, first_moment
+from schedules.words.pattern import Pattern, implied, pattern_of, settle_often
+from schedules.words.pieces import Clock, Daypart, Every, Starting, TimeOfDay, Unit
+from schedules.words.places import Puzzling, Viewpoint
 from schedules.words.ruledates import first_after
+from schedules.words.rulelines import cron_days, rule_days
 from schedules.zones import resolve
-
-_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_SUBDAILY = {Unit.SECOND: 1, Unit.MINUTE: 60, Unit.HOUR: 3600}
-
-
-@dataclass(kw_only=True)
-class Pattern:
-    """What the days of a repetition are chosen by."""
-
-    unit: Unit = Unit.DAY
-    n: int = 1
-    weekdays: list[int] = field(default_factory=list)
-    monthdays: list[int] = field(default_factory=list)
-    yeardays: list[tuple[int, int]] = field(default_factory=list)
-    months: list[int] = field(default_factory=list)
-    nths: list[Nth] = field(default_factory=list)
-    festivals: list[str] = field(default_factory=list)
-    weeks: list[int] = field(default_factory=list)
-    start: Date | None = None
-
-    @property
-    def chosen(self) -> bool:
-        """Whether anything but the pace is said."""
-        return bool(
-            self.weekdays or self.monthdays or self.yeardays or self.months or self.nths or self.festivals or self.weeks
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bounds:
-    """First and last moment of a repetition, both aware."""
-
-    start: datetime | None = None
-    until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,14 +31,14 @@ class Repetition:
 def repetition(frame: Frame, now: datetime, zone: str, preferences: Preferences, *, waking: bool) -> Repetition:
     """Build the schedule. now: aware. Raises Puzzling for what has to be asked back."""
     local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    pattern = _pattern(frame)
+    pattern = pattern_of(frame)
     if frame.often is not None:
-        _settle_often(frame, pattern)
+        settle_often(frame, pattern)
     view = Viewpoint(now=local, day_first=preferences.day_first)
-    bounds = _bounds(frame, pattern, view, now, zone, preferences)
+    bounds = bounds_of(frame, pattern, view, now, zone, preferences)
     count = frame.count.times if frame.count is not None else None
     notes: list[str] = []
-    if frame.every is not None and frame.every.unit in _SUBDAILY:
+    if frame.every is not None and frame.every.unit in SUBDAILY:
         found = _often_a_day(frame, pattern, bounds, view, now, zone, preferences, count)
     else:
         found = _by_days(frame, pattern, bounds, view, zone, preferences, notes, count, waking=waking)
@@ -114,211 +63,7 @@ def _exact(frame: Frame) -> bool:
 # --- which days --------------------------------------------------------------------------------------------------
 
 
-def _pattern(frame: Frame) -> Pattern:
-    every = frame.every
-    pattern = Pattern()
-    for dates in frame.dates:
-        concrete_range = dates.to is not None and not isinstance(dates.items[0], Weekday)
-        if concrete_range and not dates.plural:
-            pattern.start = pattern.start or dates.items[0]
-            continue
-        for item in dates.items:
-            _select(pattern, item, dates.to if concrete_range else None)
-    if frame.weeks is not None:
-        pattern.weeks = list(frame.weeks.numbers)
-    if every is not None:
-        pattern.unit, pattern.n = every.unit, every.n
-    else:
-        pattern.unit = _implied(pattern)
-    if pattern.unit is Unit.QUARTER:
-        pattern.unit, pattern.n = Unit.MONTH, pattern.n * 3
-        _settle_quarters(pattern)
-    if pattern.unit is Unit.WEEK and pattern.nths and all(nth.what is Unit.DAY for nth in pattern.nths):
-        pattern.weekdays = [0 if nth.n > 0 else 4 for nth in pattern.nths]
-        pattern.nths = []
-    if pattern.unit is Unit.WEEKEND:
-        pattern.unit, pattern.weekdays = Unit.WEEK, [5, 6]
-    if pattern.unit is Unit.BUSINESS_DAY:
-        if pattern.n > 1:
-            raise Puzzling(
-                f"Every {pattern.n} business days is more than I can repeat; which weekdays do you mean?",
-                ("every Monday and Wednesday", "every weekday"),
-            )
-        pattern.unit, pattern.weekdays = Unit.WEEK, [0, 1, 2, 3, 4]
-    return pattern
-
-
-def _settle_quarters(pattern: Pattern) -> None:
-    if pattern.nths:
-        last = any(nth.n < 0 for nth in pattern.nths)
-        pattern.months = pattern.months or ([3, 6, 9, 12] if last else [1, 4, 7, 10])
-        pattern.n = 1
-    elif pattern.monthdays and not pattern.months:
-        pattern.months, pattern.n = [1, 4, 7, 10], 1
-
-
-def _implied(pattern: Pattern) -> Unit:
-    if pattern.weeks or pattern.yeardays or pattern.festivals:
-        return Unit.YEAR
-    if pattern.nths:
-        return Unit.YEAR if any(nth.of is not None for nth in pattern.nths) else Unit.MONTH
-    if pattern.monthdays:
-        return Unit.MONTH
-    if pattern.weekdays:
-        return Unit.WEEK
-    return Unit.DAY
-
-
-def _select(pattern: Pattern, item: Date, to: Date | None) -> None:
-    match item:
-        case Weekday(day=day, which=Which.PLAIN, weeks=None, later=0):
-            if day not in pattern.weekdays:
-                pattern.weekdays.append(day)
-        case Weekday() | Day() | Now():
-            pattern.start = pattern.start or item
-        case CalendarDay(year=None, month=None, day=int(day)) if item.months_ahead is None:
-            pattern.monthdays.append(day)
-        case CalendarDay(year=None, month=int(month), day=int(day)):
-            if isinstance(to, CalendarDay) and to.month == month and to.day is not None:
-                pattern.yeardays.extend((month, each) for each in range(day, to.day + 1))
-            else:
-                pattern.yeardays.append((month, day))
-        case CalendarDay(year=None, month=int(month), day=None):
-            pattern.months.append(month)
-            if isinstance(to, CalendarDay) and to.month is not None:
-                step = (to.month - month) % 12
-                pattern.months = [(month - 1 + ahead) % 12 + 1 for ahead in range(step + 1)]
-        case Nth(of=Period(unit=(Unit.MONTH | Unit.YEAR | Unit.QUARTER), offset=0)):
-            pattern.nths.append(replace(item, of=None))
-        case Nth():
-            pattern.nths.append(item)
-        case Edge(which=which, of=Period(offset=0)) if which in ("start", "end"):
-            pattern.nths.append(Nth(n=1 if which == "start" else -1, what=Unit.DAY))
-        case Edge(which=which, of=CalendarDay(month=int()) as month) if which in ("start", "end"):
-            pattern.nths.append(Nth(n=1 if which == "start" else -1, what=Unit.DAY, of=month))
-        case Period(unit=Unit.WEEKEND, offset=0):
-            pattern.weekdays.extend([5, 6])
-        case Festival(name=name, year=None):
-            pattern.festivals.append(name)
-        case Shifted(base=Nth(n=n, what=Unit.DAY), amount=amount, sign=sign) if amount.days:
-            pattern.nths.append(Nth(n=n + sign * int(amount.days), what=Unit.DAY))
-        case _:
-            pattern.start = pattern.start or item
-
-
-def _settle_often(frame: Frame, pattern: Pattern) -> None:
-    often = frame.often
-    assert often is not None
-    said = {
-        Unit.DAY: len(frame.clocks),
-        Unit.WEEK: len(pattern.weekdays),
-        Unit.MONTH: len(pattern.monthdays) + len(pattern.nths),
-    }
-    if often.times and often.times == said.get(often.unit):
-        pattern.unit = often.unit
-        return
-    times = {2: "Twice", 0: "Several times"}.get(often.times, f"{often.times} times")
-    if often.unit is Unit.DAY:
-        choices = ("every day at 9:00 and 18:00", "every day at 8:00, 13:00 and 20:00")[often.times == 3 :][:1]
-        raise Puzzling(f"{times} a day: at which times?", choices)
-    if often.unit is Unit.WEEK:
-        choices = ("every Monday and Thursday", "every Monday, Wednesday and Friday")[often.times == 3 :][:1]
-        raise Puzzling(f"{times} a week: on which days?", choices)
-    raise Puzzling(f"{times} a {often.unit.value}: when exactly?")
-
-
 # --- bounds ------------------------------------------------------------------------------------------------------
-
-
-def _time(item: TimeOfDay, preferences: Preferences) -> time:
-    return part_time(item, preferences) if isinstance(item, Daypart) else usual(item)
-
-
-def _bounds(
-    frame: Frame, pattern: Pattern, view: Viewpoint, now: datetime, zone: str, preferences: Preferences
-) -> Bounds:
-    start_words = frame.starting
-    if start_words is None and pattern.start is not None:
-        start_words = Starting(date=pattern.start)
-    start: datetime | None = None
-    if start_words is not None:
-        start = _start(start_words, view, zone, preferences)
-    until: datetime | None = None
-    origin = start if start is not None and start > now else now
-    if _one_day(frame, pattern):
-        assert pattern.start is not None
-        until = resolve(locate(pattern.start, view).end - timedelta(seconds=1), zone)
-    elif frame.until is not None:
-        until = _until(frame, view, zone, preferences, origin)
-        if until is not None and until <= now:
-            raise Puzzling("That end is already past; until when do you mean?")
-    elif _range_end(frame) is not None:
-        last = locate(_range_end(frame), Viewpoint(now=origin.astimezone(ZoneInfo(zone)).replace(tzinfo=None)))  # type: ignore[arg-type]
-        whole = last.grain in (Unit.MONTH, Unit.WEEK, Unit.YEAR) and any(dates.open for dates in frame.dates)
-        until = resolve((last.start if whole else last.end) - timedelta(seconds=1), zone)
-    elif frame.lasting is not None and frame.lasting.bound:
-        until = _lasting(frame.lasting, origin, zone)
-    return Bounds(start=start, until=until)
-
-
-def _one_day(frame: Frame, pattern: Pattern) -> bool:
-    """ "every 5 minutes between 2 and 3 tomorrow": over when that day is over."""
-    subdaily = frame.every is not None and frame.every.unit in _SUBDAILY
-    return (
-        subdaily and frame.window is not None and frame.starting is None and isinstance(pattern.start, (Day, Weekday))
-    )
-
-
-def _range_end(frame: Frame) -> Date | None:
-    for dates in frame.dates:
-        if dates.to is not None and not isinstance(dates.items[0], Weekday) and not dates.plural:
-            return dates.to
-    return None
-
-
-def _start(words: Starting, view: Viewpoint, zone: str, preferences: Preferences) -> datetime:
-    clock = _time(words.time, preferences) if words.time is not None else None
-    if words.date is None:
-        assert clock is not None
-        at = datetime.combine(view.today, clock)
-        if isinstance(words.time, Clock) and not words.time.sure and at <= view.now and at.hour < 12:
-            at += timedelta(hours=12)
-        return resolve(at if at > view.now else at + timedelta(days=1), zone)
-    place = locate(words.date, view)
-    begin = place.start
-    if clock is not None:
-        begin = datetime.combine(begin.date(), clock)
-    return resolve(begin, zone)
-
-
-def _until(frame: Frame, view: Viewpoint, zone: str, preferences: Preferences, origin: datetime) -> datetime | None:
-    words = frame.until
-    assert words is not None
-    local_origin = max(origin.astimezone(ZoneInfo(zone)).replace(tzinfo=None), view.now)
-    seen = replace(view, now=local_origin)
-    clock = _time(words.time, preferences) if words.time is not None else None
-    if words.date is None:
-        assert clock is not None
-        at = datetime.combine(local_origin.date(), clock)
-        if at <= local_origin and isinstance(words.time, Clock) and not words.time.sure and at.hour < 12:
-            at += timedelta(hours=12)
-        at = at if at > local_origin else at + timedelta(days=1)
-        return resolve(at - timedelta(seconds=1) if words.open else at, zone)
-    place = locate(words.date, seen)
-    if place.exact and clock is None:
-        return resolve(place.start, zone)
-    if clock is not None:
-        return resolve(datetime.combine(place.start.date(), clock), zone)
-    whole = place.grain in (Unit.MONTH, Unit.WEEK, Unit.YEAR, Unit.QUARTER)
-    current = isinstance(words.date, Period) and words.date.offset == 0
-    if words.open or (whole and not current):
-        return resolve(place.start - timedelta(seconds=1), zone)
-    return resolve(place.end - timedelta(seconds=1), zone)
-
-
-def _lasting(words: Lasting, origin: datetime, zone: str) -> datetime:
-    local = shifted(origin.astimezone(ZoneInfo(zone)).replace(tzinfo=None), words.amount)
-    return resolve(local - timedelta(seconds=1) if not words.amount.seconds else local, zone)
 
 
 # --- several times a day -----------------------------------------------------------------------------------------
@@ -336,11 +81,11 @@ def _often_a_day(
 ) -> Schedule:
     every = frame.every
     assert every is not None
-    step = _SUBDAILY[every.unit] * every.n
+    step = SUBDAILY[every.unit] * every.n
     if step <= 0:
         raise Puzzling("How often do you mean?")
     if every.unit is Unit.HOUR and frame.window is None and not frame.minutes_past and len(frame.clocks) == 1:
-        begun = _start(Starting(time=beside(frame.clocks)[0]), view, zone, preferences)
+        begun = first_moment(Starting(time=beside(frame.clocks)[0]), view, zone, preferences)
         bounds = replace(bounds, start=bounds.start or begun)
         frame.times = []
     plain = not (pattern.chosen or frame.window or frame.minutes_past or frame.times or frame.excepts)
@@ -357,8 +102,8 @@ def _often_a_day(
     times = _times_of_pace(frame, every, step // 60, preferences)
     if not times:
         raise Puzzling("That leaves no time of day; between which times do you mean?")
-    if pattern.unit in _SUBDAILY:
-        pattern.unit, pattern.n = _implied(pattern), 1
+    if pattern.unit in SUBDAILY:
+        pattern.unit, pattern.n = implied(pattern), 1
     if pattern.months and pattern.unit is Unit.DAY and not pattern.weekdays:
         pattern.unit = Unit.DAY
     return _schedule(frame, pattern, times, bounds, view, zone, count)
@@ -377,10 +122,10 @@ def _times_of_pace(frame: Frame, every: Every, step: int, preferences: Preferenc
         minutes = list(range(offset, (past.last or 59) + 1, step))
         hours = sorted({t.hour for t in spread(_first_last(frame, preferences), 1)})
         if frame.times:
-            hours = sorted({_time(item, preferences).hour for item in frame.clocks})
+            hours = sorted({clock_time(item, preferences).hour for item in frame.clocks})
         return [time(hour, minute) for hour in hours for minute in minutes]
     if frame.times and frame.window is None:
-        hours = sorted({_time(item, preferences).hour for item in beside(frame.clocks)})
+        hours = sorted({clock_time(item, preferences).hour for item in beside(frame.clocks)})
         if all(isinstance(item, Daypart) for item in frame.clocks):
             return spread(_part_range(frame.clocks), step)
         return [time(hour, minute) for hour in hours for minute in range(0, 60, step)]
@@ -398,7 +143,7 @@ def _first_last(frame: Frame, preferences: Preferences) -> tuple[time, time]:
     if frame.window is None:
         return time(0), time(23, 59)
     first, last = frame.window.first, frame.window.last
-    a, b = _time(first, preferences), _time(last, preferences)
+    a, b = clock_time(first, preferences), clock_time(last, preferences)
     if isinstance(first, Clock) and not first.sure and first.hour >= 7:
         a = time(first.hour, first.minute)
     return a, b
@@ -429,9 +174,9 @@ def _day_times(frame: Frame, preferences: Preferences, notes: list[str], *, waki
             if _inside(frame, hour, past.minute, preferences)
         ]
     if not found and frame.window is not None:
-        found = [_time(frame.window.first, preferences)]
+        found = [clock_time(frame.window.first, preferences)]
     if not found and frame.starting is not None and frame.starting.time is not None:
-        found = [_time(frame.starting.time, preferences)]
+        found = [clock_time(frame.starting.time, preferences)]
     if not found:
         found = [preferences.default_time]
         notes.append(f"No time was given, so I took your usual {preferences.default_time:%H:%M}.")
@@ -493,7 +238,7 @@ def _schedule(
         if bounds.start is not None and bounds.start.astimezone(ZoneInfo(zone)).replace(tzinfo=None) > view.now
         else None
     )
-    cron = _cron_days(pattern)
+    cron = cron_days(pattern)
     if cron is not None and count is not None and start is None:
         start = resolve(view.now + timedelta(seconds=1), zone)
     if cron is not None:
@@ -508,7 +253,7 @@ def _schedule(
                 max_runs=count,
                 except_dates=excluded.dates,
             )
-    lines = [line for days in _rule_days(pattern, view.today) for line in rule_parts(days, times)]
+    lines = [line for days in rule_days(pattern, view.today) for line in rule_parts(days, times)]
     text = "\n".join(lines)
     first = first_after(lines, earliest)
     if first is None:
@@ -546,92 +291,3 @@ def _complete(pattern: Pattern, earliest: datetime, times: list[time]) -> None:
                 pattern.monthdays = [1]
             else:
                 pattern.yeardays = [(soonest.month, soonest.day)]
-
-
-def _cron_days(pattern: Pattern) -> tuple[str, str, str] | None:
-    """Day, month and weekday fields, where cron means exactly this."""
-    if pattern.n != 1 or pattern.nths or pattern.festivals or pattern.weeks:
-        return None
-    month = ",".join(str(m) for m in sorted(set(pattern.months))) or "*"
-    if pattern.yeardays:
-        days = {day for _, day in pattern.yeardays}
-        months = {m for m, _ in pattern.yeardays}
-        if pattern.months or pattern.weekdays or len(days) * len(months) != len(set(pattern.yeardays)):
-            return None
-        return ",".join(map(str, sorted(days))), ",".join(map(str, sorted(months))), "*"
-    if pattern.weekdays and pattern.monthdays:
-        return None
-    if pattern.monthdays:
-        if pattern.unit not in (Unit.MONTH, Unit.YEAR) and pattern.unit is not Unit.DAY:
-            return None
-        return ",".join(map(str, sorted(set(pattern.monthdays)))), month, "*"
-    if pattern.weekdays and len(set(pattern.weekdays)) < 7:
-        return "*", month, _cron_weekdays(pattern.weekdays)
-    if pattern.unit in (Unit.DAY, Unit.WEEK) or pattern.weekdays:
-        return "*", month, "*"
-    return None
-
-
-def _cron_weekdays(days: list[int]) -> str:
-    ordered = sorted(set(days))
-    if ordered == [0, 1, 2, 3, 4]:
-        return "1-5"
-    return ",".join(str(day) for day in sorted((day + 1) % 7 for day in ordered))
-
-
-def _rule_days(pattern: Pattern, today: date) -> list[str]:
-    """The day part of the rules; several when one rule cannot say it."""
-    interval = f";INTERVAL={pattern.n}" if pattern.n > 1 else ""
-    months = f";BYMONTH={','.join(map(str, sorted(set(pattern.months))))}" if pattern.months else ""
-    weekdays = f";BYDAY={','.join(_DAYS[day] for day in sorted(set(pattern.weekdays)))}" if pattern.weekdays else ""
-    lines: list[str] = []
-    for name in pattern.festivals:
-        rule = yearly_rule(name)
-        if rule is not None:
-            lines.append(rule.replace("FREQ=YEARLY", f"FREQ=YEARLY{interval}"))
-        else:
-            days = [falls_on(name, year) for year in range(today.year, today.year + 10 * pattern.n, pattern.n)]
-            lines.append("RDATE:" + ",".join(f"{day:%Y%m%d}" for day in days if day is not None))
-    if pattern.weeks:
-        weeks = ",".join(map(str, pattern.weeks))
-        lines.append(f"FREQ=YEARLY{interval};BYWEEKNO={weeks}{weekdays or ';BYDAY=' + ','.join(_DAYS)}")
-        return lines
-    if pattern.yeardays:
-        lines += [f"FREQ=YEARLY{interval};BYMONTH={m};BYMONTHDAY={d}" for m, d in pattern.yeardays]
-    lines += [_nth_rule(nth, pattern, interval, months) for nth in pattern.nths]
-    if pattern.monthdays and not pattern.nths and not pattern.yeardays:
-        frequency = "YEARLY" if pattern.unit is Unit.YEAR else "MONTHLY"
-        lines.append(f"FREQ={frequency}{interval}{months};BYMONTHDAY={_listed(pattern.monthdays)}{weekdays}")
-    elif pattern.monthdays and pattern.nths:
-        lines.append(f"FREQ=MONTHLY{interval}{months};BYMONTHDAY={_listed(pattern.monthdays)}")
-    if lines:
-        return lines
-    if pattern.unit is Unit.WEEK:
-        return [f"FREQ=WEEKLY{interval}{months}{weekdays}"]
-    if pattern.unit is Unit.MONTH:
-        return [f"FREQ=MONTHLY{interval}{months}{weekdays}"]
-    if pattern.unit is Unit.YEAR:
-        return [f"FREQ=YEARLY{interval}{months}{weekdays}"]
-    return [f"FREQ=DAILY{interval}{months}{weekdays}"]
-
-
-def _listed(numbers: list[int]) -> str:
-    return ",".join(map(str, sorted(set(numbers))))
-
-
-def _nth_rule(nth: Nth, pattern: Pattern, interval: str, months: str) -> str:
-    month = months
-    if isinstance(nth.of, CalendarDay) and nth.of.month is not None:
-        month = f";BYMONTH={nth.of.month}"
-    yearly = pattern.unit is Unit.YEAR and not month
-    frequency = "YEARLY" if pattern.unit is Unit.YEAR else "MONTHLY"
-    head = f"FREQ={frequency}{interval}{month}"
-    if isinstance(nth.what, int):
-        return f"{head};BYDAY={nth.n}{_DAYS[nth.what]}"
-    if nth.what is Unit.BUSINESS_DAY:
-        return f"{head};BYDAY=MO,TU,WE,TH,FR;BYSETPOS={nth.n}"
-    if nth.what is Unit.DAY:
-        return f"{head};BYYEARDAY={nth.n}" if yearly else f"{head};BYMONTHDAY={nth.n}"
-    if nth.what is Unit.WEEKEND:
-        return f"{head};BYDAY=SA;BYSETPOS={nth.n}"
-    raise Puzzling("Which day of that week do you mean?")

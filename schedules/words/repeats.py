@@ -1,32 +1,31 @@
-"""What repeats: every two weeks, each Monday, daily, once a month, of every third month, the last Friday of each month."""
+"""What repeats: every two weeks, each Monday morning, every 4th of July, the last Friday of every third month."""
 
-from schedules.words.clocks import daypart
-from schedules.words.dates import date, rank
+from schedules.words.dates import date
+from schedules.words.dayparts import daypart
 from schedules.words.festivals import festival
-from schedules.words.lexicon import ADVERBS, DAYPARTS, MONTHS, UNITS, WEEKDAY_PLURALS
-from schedules.words.lists import dates, ranked, weekdays
+from schedules.words.lexicon import DAYPARTS, MONTHS, UNITS
+from schedules.words.lists import dates, ranked
 from schedules.words.numbers import amount, cardinal, ordinal, unit
+from schedules.words.often import minutes_past, pace_adverb, piece, several_weekdays, times_per_unit, week_numbers
 from schedules.words.pieces import (
     Amount,
     Ask,
     CalendarDay,
-    Count,
     Dates,
     Daypart,
     Edge,
     Every,
-    Meaning,
     MinutesPast,
     Nth,
-    Often,
     Period,
     Piece,
     Times,
     Unit,
     Weekday,
-    WeekNumbers,
 )
+from schedules.words.ranks import rank
 from schedules.words.tokens import Tokens
+from schedules.words.weekdays import weekdays
 
 
 def every(w: Tokens, i: int) -> list[Piece] | None:
@@ -34,55 +33,38 @@ def every(w: Tokens, i: int) -> list[Piece] | None:
     low = w.low
     word = low[i]
     if word in ("every", "each", "evry") or (word in ("ev", "e") and low[i + 1] in ("other", "day", "week", "month")):
-        return _every(w, i)
+        return every_phrase(w, i)
     if word in ("on", "at", "the") and low[i + 1] in ("every", "each", "alternate"):
-        return _every(w, i + 1)
+        return every_phrase(w, i + 1)
     if word in ("of", "in") and low[i + 1] in ("every", "each", "the", "a"):
-        found = _of_each(w, i)
-        return found
+        return _of_each(w, i)
     if word in ("alternate", "alternating"):
         return _step(w, i, i + 1, 2)
-    often = _often(w, i)
+    if word == "once" and low[i + 1] in ("every", "each") and (found := every_phrase(w, i + 1)):
+        return [piece(i, found[0].end, found[0].meaning), *found[1:]]
+    often = times_per_unit(w, i)
     if often is not None:
         return [often]
-    several = _several_weekdays(w, i)
+    several = several_weekdays(w, i)
     if several is not None:
         return several
     if word in ("weeknights", "weeknight"):
         days = Dates(items=tuple(Weekday(day=day) for day in range(5)), plural=True)
-        return [_piece(i, i, days), _piece(i, i + 1, Times(items=(Daypart(name="night"),)))]
-    adverb = _adverb(w, i)
+        return [piece(i, i, days), piece(i, i + 1, Times(items=(Daypart(name="night"),)))]
+    adverb = pace_adverb(w, i)
     if adverb is not None:
         return adverb
-    past = _minutes_past(w, i)
+    past = minutes_past(w, i)
     if past is not None:
         return [past]
     if word in ("in", "during", "week", "weeks"):
-        week = _week_numbers(w, i)
+        week = week_numbers(w, i)
         if week is not None:
             return [week]
     return None
 
 
-def _several_weekdays(w: Tokens, i: int) -> list[Piece] | None:
-    """for the next 3 Mondays, the next three Fridays."""
-    low = w.low
-    j = i + 1 if low[i] in ("for", "on") else i
-    j = j + 1 if low[j] == "the" else j
-    if low[j] not in ("next", "coming"):
-        return None
-    count = cardinal(w, j + 1)
-    if count is None or count[1] < 2 or low[count[0]] not in WEEKDAY_PLURALS:
-        return None
-    day = Dates(items=(Weekday(day=WEEKDAY_PLURALS[low[count[0]]]),), plural=True)
-    return [_piece(i, count[0], Count(times=count[1])), _piece(count[0], count[0] + 1, day)]
-
-
-def _piece(start: int, end: int, meaning: Meaning, *, weak: bool = False) -> Piece:
-    return Piece(start=start, end=end, meaning=meaning, weak=weak)
-
-
-def _every(w: Tokens, i: int) -> list[Piece] | None:
+def every_phrase(w: Tokens, i: int) -> list[Piece] | None:
     low = w.low
     j = i + 1
     if low[j] == "!" and w.glued[j]:
@@ -91,7 +73,7 @@ def _every(w: Tokens, i: int) -> list[Piece] | None:
         j += 2 if low[j] == "and" else 1
     if low[j] in ("so", "now") and (low[j + 1] in ("often", "and")):
         end = j + 2 if low[j] == "so" else j + 3
-        return [_piece(i, end, Ask(question="How often exactly: every how many days or hours?"))]
+        return [piece(i, end, Ask(question="How often exactly: every how many days or hours?"))]
     if low[j] in ("few", "couple", "several", "some"):
         return _vague(w, i, j)
     if low[j] in ("other", "alternate"):
@@ -99,23 +81,23 @@ def _every(w: Tokens, i: int) -> list[Piece] | None:
             return None
         return _step(w, i, j + 1, 2)
     if low[j] == "-" and w.number[j + 1] is not None:
-        return [_piece(i, j + 2, Ask(question="A pace cannot be negative; how often do you mean?"))]
+        return [piece(i, j + 2, Ask(question="A pace cannot be negative; how often do you mean?"))]
     if low[j] == "decade":
-        return [_piece(i, j + 1, Every(unit=Unit.YEAR, n=10))]
+        return [piece(i, j + 1, Every(unit=Unit.YEAR, n=10))]
     number = w.number[j] if low[j + 1] not in ("st", "nd", "rd", "th") else None
     if number == 0:
         measure = unit(w, j + 1, after_digits=True)
         if measure is not None:
             said = w.said(j, measure[0])
-            return [_piece(i, measure[0], Ask(question=f"Every {said} is no pace; how often do you mean?"))]
+            return [piece(i, measure[0], Ask(question=f"Every {said} is no pace; how often do you mean?"))]
     if low[j] == "half" and low[j + 1] in ("hour", "day", "year"):
         half = {"hour": Every(unit=Unit.MINUTE, n=30), "day": Every(unit=Unit.HOUR, n=12)}
-        return [_piece(i, j + 2, half.get(low[j + 1], Every(unit=Unit.MONTH, n=6)))]
+        return [piece(i, j + 2, half.get(low[j + 1], Every(unit=Unit.MONTH, n=6)))]
     if low[j] == "quarter" and low[j + 1] in ("hour", "of"):
         end = j + 2 if low[j + 1] == "hour" else j + 4
-        return [_piece(i, end, Every(unit=Unit.MINUTE, n=15))]
+        return [piece(i, end, Every(unit=Unit.MINUTE, n=15))]
     if w.at(j, "hour", "on", "the", "hour"):
-        return [_piece(i, j + 1, Every(unit=Unit.HOUR)), _piece(j + 1, j + 4, MinutesPast(minute=0))]
+        return [piece(i, j + 1, Every(unit=Unit.HOUR)), piece(j + 1, j + 4, MinutesPast(minute=0))]
     ordered = ordinal(w, j)
     if ordered is not None and low[ordered[0]] != "last":
         found = _every_nth(w, i, j, ordered)
@@ -131,9 +113,9 @@ def _every(w: Tokens, i: int) -> list[Piece] | None:
                 return _daily_part(w, i, j)
             days = weekdays(w, j)
             if days is not None:
-                return [_piece(i, j, Every(unit=Unit.WEEK)), _piece(j, days[0], days[1])]
-            return [_piece(i, plain[0], Every(unit=plain[1]))]
-        return [_piece(i, plain[0], Every(unit=plain[1]))]
+                return [piece(i, j, Every(unit=Unit.WEEK)), piece(j, days[0], days[1])]
+            return [piece(i, plain[0], Every(unit=plain[1]))]
+        return [piece(i, plain[0], Every(unit=plain[1]))]
     return _every_named(w, i, j, 1)
 
 
@@ -144,9 +126,9 @@ def _vague(w: Tokens, i: int, j: int) -> list[Piece] | None:
         return None
     name = measure[1].value
     if w.low[j] == "couple":
-        return [_piece(i, measure[0], Every(unit=measure[1], n=2))]
+        return [piece(i, measure[0], Every(unit=measure[1], n=2))]
     return [
-        _piece(
+        piece(
             i,
             measure[0],
             Ask(
@@ -162,25 +144,25 @@ def _step(w: Tokens, i: int, j: int, n: int, *, second: bool = False) -> list[Pi
     low = w.low
     if low[j] in ("night", "morning", "evening", "afternoon", "lunch"):
         daily = _daily_part(w, i, j)
-        return None if daily is None else [_piece(i, j, Every(unit=Unit.DAY, n=n)), *daily[1:]]
+        return None if daily is None else [piece(i, j, Every(unit=Unit.DAY, n=n)), *daily[1:]]
     if low[j] in ("weekend", "weekends", "wkend"):
         days = Dates(items=(Weekday(day=5), Weekday(day=6)), plural=True)
-        return [_piece(i, j, Every(unit=Unit.WEEK, n=n)), _piece(j, j + 1, days)]
+        return [piece(i, j, Every(unit=Unit.WEEK, n=n)), piece(j, j + 1, days)]
     measure = unit(w, j)
     if measure is not None:
-        return [_piece(i, measure[0], Every(unit=measure[1], n=n))]
+        return [piece(i, measure[0], Every(unit=measure[1], n=n))]
     days_found = weekdays(w, j) or (dates(w, j) if low[j] not in MONTHS else None)
     if days_found is not None and all(isinstance(item, Weekday) for item in days_found[1].items):
         return [
-            _piece(i, j, Every(unit=Unit.WEEK, n=n, second_reading=second)),
-            _piece(j, days_found[0], Dates(items=days_found[1].items, plural=True)),
+            piece(i, j, Every(unit=Unit.WEEK, n=n, second_reading=second)),
+            piece(j, days_found[0], Dates(items=days_found[1].items, plural=True)),
         ]
     found = dates(w, j)
     if found is not None and isinstance(found[1].items[0], CalendarDay):
         month = found[1].items[0].month is not None
         return [
-            _piece(i, j, Every(unit=Unit.YEAR if month else Unit.MONTH, n=n)),
-            _piece(j, found[0], Dates(items=found[1].items, plural=True, to=found[1].to)),
+            piece(i, j, Every(unit=Unit.YEAR if month else Unit.MONTH, n=n)),
+            piece(j, found[0], Dates(items=found[1].items, plural=True, to=found[1].to)),
         ]
     holiday = festival(w, j)
     if holiday is not None:
@@ -205,7 +187,7 @@ def _every_nth(w: Tokens, i: int, j: int, ordered: tuple[int, int]) -> list[Piec
         "in",
         "starting",
     ):
-        return [_piece(i, k, Every(unit=Unit.SECOND))]
+        return [piece(i, k, Every(unit=Unit.SECOND))]
     if low[k] in UNITS and n >= 1 and (low[k] not in ("day", "days") or n > 1):
         if n == 1 or (low[k] in ("day", "days") and _of_month_follows(w, k + 1)):
             return _monthly(w, i, j)
@@ -261,15 +243,15 @@ def _monthly(w: Tokens, i: int, j: int) -> list[Piece] | None:
         stop = end + 2 if w.low[end + 1] == "month" else end + 3
         if w.low[stop - 1] == "quarter":
             measure = Unit.QUARTER
-        return [_piece(i, j, Every(unit=measure)), _piece(j, stop, Dates(items=meaning.items, plural=True))]
-    return [_piece(i, j, Every(unit=measure)), _piece(j, end, Dates(items=meaning.items, plural=True, to=meaning.to))]
+        return [piece(i, j, Every(unit=measure)), piece(j, stop, Dates(items=meaning.items, plural=True))]
+    return [piece(i, j, Every(unit=measure)), piece(j, end, Dates(items=meaning.items, plural=True, to=meaning.to))]
 
 
 def _daily_part(w: Tokens, i: int, j: int) -> list[Piece] | None:
     part = daypart(w, j)
     if part is None:
         return None
-    return [_piece(i, j, Every(unit=Unit.DAY)), _piece(j, part[0], Times(items=(part[1],), flexible=True))]
+    return [piece(i, j, Every(unit=Unit.DAY)), piece(j, part[0], Times(items=(part[1],), flexible=True))]
 
 
 def _spaced(w: Tokens, i: int, j: int, length: tuple[int, Amount]) -> list[Piece] | None:
@@ -287,13 +269,13 @@ def _spaced(w: Tokens, i: int, j: int, length: tuple[int, Amount]) -> list[Piece
         if measure is not None and measure[0] >= end:
             if measure[1] is Unit.BUSINESS_DAY and digits[1] == 1:
                 return None
-            return [_piece(i, end, Every(unit=measure[1], n=digits[1]))]
+            return [piece(i, end, Every(unit=measure[1], n=digits[1]))]
     if much.months and not much.days and not much.seconds:
-        return [_piece(i, end, Every(unit=Unit.MONTH, n=int(much.months)))]
+        return [piece(i, end, Every(unit=Unit.MONTH, n=int(much.months)))]
     if much.seconds and not much.months:
-        return [_piece(i, end, Every(unit=Unit.SECOND, n=int(much.seconds + much.days * 86400)))]
+        return [piece(i, end, Every(unit=Unit.SECOND, n=int(much.seconds + much.days * 86400)))]
     if much.days and not much.months:
-        return [_piece(i, end, Every(unit=Unit.DAY, n=int(much.days)))]
+        return [piece(i, end, Every(unit=Unit.DAY, n=int(much.days)))]
     return None
 
 
@@ -315,7 +297,7 @@ def _every_named(w: Tokens, i: int, j: int, n: int) -> list[Piece] | None:
     days = weekdays(w, j)
     found = dates(w, j)
     if days is not None and (found is None or days[0] >= found[0]):
-        return [_piece(i, j, Every(unit=Unit.WEEK, n=n)), _piece(j, days[0], days[1])]
+        return [piece(i, j, Every(unit=Unit.WEEK, n=n)), piece(j, days[0], days[1])]
     if rank(w, j) is not None and (found is None or isinstance(found[1].items[0], (Nth, CalendarDay))):
         monthly = _monthly(w, i, j)
         if monthly is not None:
@@ -325,16 +307,16 @@ def _every_named(w: Tokens, i: int, j: int, n: int) -> list[Piece] | None:
     end, meaning = found
     first = meaning.items[0]
     if isinstance(first, Weekday):
-        return [_piece(i, j, Every(unit=Unit.WEEK, n=n)), _piece(j, end, Dates(items=meaning.items, plural=True))]
+        return [piece(i, j, Every(unit=Unit.WEEK, n=n)), piece(j, end, Dates(items=meaning.items, plural=True))]
     if isinstance(first, CalendarDay) and first.month is None:
-        return [_piece(i, j, Every(unit=Unit.MONTH, n=n)), _piece(j, end, Dates(items=meaning.items, plural=True))]
+        return [piece(i, j, Every(unit=Unit.MONTH, n=n)), piece(j, end, Dates(items=meaning.items, plural=True))]
     if date(w, j) is None:
         return None
     period = first.of if isinstance(first, Edge) else None
     measure = period.unit if isinstance(period, Period) else Unit.YEAR
     return [
-        _piece(i, j, Every(unit=measure, n=n)),
-        _piece(j, end, Dates(items=meaning.items, plural=True, to=meaning.to)),
+        piece(i, j, Every(unit=measure, n=n)),
+        piece(j, end, Dates(items=meaning.items, plural=True, to=meaning.to)),
     ]
 
 
@@ -344,122 +326,9 @@ def _of_each(w: Tokens, i: int) -> list[Piece] | None:
     j = i + 2
     if low[i + 1] in ("the", "a"):
         if low[j] in ("month", "quarter", "year") and low[j + 1] not in ("of",) and low[i] == "of":
-            return [_piece(i, j + 1, Every(unit=UNITS[low[j]]))]
+            return [piece(i, j + 1, Every(unit=UNITS[low[j]]))]
         return None
-    found = _every(w, i + 1)
+    found = every_phrase(w, i + 1)
     if found is None:
         return None
     return [Piece(start=i, end=found[0].end, meaning=found[0].meaning), *found[1:]]
-
-
-def _often(w: Tokens, i: int) -> Piece | None:
-    """once a week, twice a day, 3 times per month, one a day, once every two weeks."""
-    low = w.low
-    number: int | None = None
-    j = i
-    if low[i] in ("once", "twice", "thrice"):
-        number, j = {"once": 1, "twice": 2, "thrice": 3}[low[i]], i + 1
-    else:
-        count = cardinal(w, i)
-        if (count is not None and low[count[0]] == "times") or (
-            count is not None and low[count[0]] == "x" and w.glued[count[0]]
-        ):
-            number, j = count[1], count[0] + 1
-        elif low[i] in ("several", "few", "many", "multiple", "couple") and low[i + 1] in ("times", "of"):
-            number, j = 0, i + (2 if low[i + 1] == "times" else 3)
-        elif low[i] == "one" and low[i + 1] in ("a", "per") and low[i + 2] == "day":
-            return _piece(i, i + 3, Every(unit=Unit.DAY))
-    if number is None:
-        return None
-    if low[j] in ("a", "an", "per", "each", "every"):
-        measure = unit(w, j + 1)
-        if measure is not None:
-            if number == 1:
-                return _piece(i, measure[0], Every(unit=measure[1]))
-            return _piece(i, measure[0], Often(times=number, unit=measure[1]))
-        if number == 1 and low[j] in ("every", "each"):
-            found = _every(w, j)
-            return _piece(i, found[0].end, found[0].meaning) if found else None
-        return None
-    adverb = ADVERBS.get(low[j])
-    if adverb is not None:
-        return _piece(i, j + 1, Often(times=number, unit=adverb[0]) if number != 1 else Every(unit=adverb[0]))
-    if low[j] == "in" and w.at(j + 1, "a", "day"):
-        return _piece(i, j + 3, Often(times=number, unit=Unit.DAY))
-    return None
-
-
-def _adverb(w: Tokens, i: int) -> list[Piece] | None:
-    """daily, bi-weekly, semi-annually: loose, because "weekly" also names things."""
-    low = w.low
-    j = i
-    prefix = ""
-    if low[j] in ("bi", "semi", "half") and low[j + 1] in ("-", *ADVERBS):
-        prefix = low[j]
-        j += 2 if low[j + 1] == "-" else 1
-    found = ADVERBS.get(low[j])
-    if found is None:
-        return None
-    measure, n = found
-    if prefix == "bi":
-        n = 2
-    elif prefix in ("semi", "half"):
-        if measure is not Unit.YEAR:
-            return None
-        measure, n = Unit.MONTH, 6
-    if low[j] == "nightly":
-        return [
-            _piece(i, i, Every(unit=Unit.DAY, loose=True)),
-            _piece(i, j + 1, Times(items=(Daypart(name="night"),), flexible=True)),
-        ]
-    return [_piece(i, j + 1, Every(unit=measure, n=n, loose=True))]
-
-
-def _minutes_past(w: Tokens, i: int) -> Piece | None:
-    """at 30 minutes past the hour, on the hour, at :15, quarter past every hour, minutes 2 through 59 past the hour."""
-    low = w.low
-    j = i + 1 if low[i] in ("at", "on") else i
-    if low[i] == "starting" and low[j] == "starting":
-        j += 2 if low[j + 1] == "at" else 1
-    if w.at(j, "the", "hour") and low[i] == "on" and low[j + 2] not in ("before", "after"):
-        return _piece(i, j + 2, MinutesPast(minute=0))
-    if w.at(j, "the", "half", "hour") and low[i] == "on":
-        return _piece(i, j + 3, MinutesPast(minute=30))
-    if low[j] == ":" and low[i] == "at" and w.number[j + 1] is not None and (w.number[j + 1] or 0) < 60:
-        return _piece(i, j + 2, MinutesPast(minute=w.number[j + 1] or 0))
-    last: int | None = None
-    if low[j] == "minutes" and w.number[j + 1] is not None and low[j + 2] in ("through", "to", "-"):
-        minute, last, k = w.number[j + 1] or 0, w.number[j + 3], j + 4
-    elif low[j] in ("quarter", "half"):
-        minute, k = (15 if low[j] == "quarter" else 30), j + 1
-    else:
-        count = cardinal(w, j)
-        if count is None or not 0 <= count[1] < 60:
-            return None
-        k, minute = count[0], count[1]
-        if low[k] in ("minutes", "minute", "min", "mins"):
-            k += 1
-    if low[k] not in ("past", "after", "to", "before"):
-        return None
-    if low[k] == "past" and j > i and low[k + 1] in ("", ",", "."):
-        return _piece(i, k + 1, MinutesPast(minute=minute))
-    if low[k + 1] in ("the", "each", "every") and low[k + 2] == "hour":
-        sign = 1 if low[k] in ("past", "after") else -1
-        return _piece(i, k + 3, MinutesPast(minute=sign * minute % 60, last=last))
-    return None
-
-
-def _week_numbers(w: Tokens, i: int) -> Piece | None:
-    """in week 12 and 14."""
-    low = w.low
-    j = i + 1 if low[i] in ("in", "during") else i
-    if low[j] not in ("week", "weeks") or w.number[j + 1] is None:
-        return None
-    numbers = [w.number[j + 1] or 0]
-    k = j + 2
-    while low[k] in (",", "and", "&") and w.number[k + 1] is not None and low[k + 2] not in (":", "am", "pm"):
-        numbers.append(w.number[k + 1] or 0)
-        k += 2
-    if low[k] == "of" or not all(1 <= n <= 53 for n in numbers):
-        return None
-    return _piece(i, k, WeekNumbers(numbers=tuple(numbers)))

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from schedules.reading import Preferences
 from schedules.words.clocktimes import beside, fixed, part_time, usual
 from schedules.words.frame import Frame
-from schedules.words.moments import DAY_NAMES, MONTH_NAMES, Place, Puzzling, Viewpoint, add_months, locate, shifted
+from schedules.words.moments import locate
 from schedules.words.pieces import (
     CalendarDay,
-    Closest,
     Clock,
+    Closest,
     Date,
     Dates,
     Day,
@@ -27,6 +27,7 @@ from schedules.words.pieces import (
     Weekday,
     Which,
 )
+from schedules.words.places import DAY_NAMES, MONTH_NAMES, Place, Puzzling, Viewpoint, add_months, shifted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,7 @@ def moment(frame: Frame, now: datetime, zone: str, preferences: Preferences, *, 
         return Moment(at=day.at if day.at.tzinfo is None else day.at.astimezone(ZoneInfo(zone)).replace(tzinfo=None))
     chosen = _pick(clocks)
     if isinstance(day, (Now, Shifted)) and chosen is None:
-        return _counted(day, view)
+        return _counted(day, view, preferences)
     if day is None:
         if chosen is None:
             return None
@@ -121,7 +122,7 @@ def _pick(clocks: list[TimeOfDay]) -> TimeOfDay | None:
     return exact[0] if exact else clocks[0] if clocks else None
 
 
-def _counted(day: Now | Shifted, view: Viewpoint) -> Moment:
+def _counted(day: Now | Shifted, view: Viewpoint, preferences: Preferences) -> Moment:
     if isinstance(day, Now):
         return Moment(at=view.now, elapsed=0.0)
     if day.base is None:
@@ -132,11 +133,11 @@ def _counted(day: Now | Shifted, view: Viewpoint) -> Moment:
             return Moment(at=view.now, elapsed=day.sign * amount.seconds)
         return Moment(at=shifted(view.now, amount, day.sign))
     place = locate(day, view)
-    return Moment(at=place.start) if place.exact else Moment(at=_with_default(place.start.date(), view))
-
-
-def _with_default(day: date, view: Viewpoint) -> datetime:
-    return datetime.combine(day, time(9))
+    if place.exact:
+        return Moment(at=place.start)
+    at = preferences.default_time
+    note = f"No time was given, so I took your usual {at:%H:%M}."
+    return Moment(at=datetime.combine(place.start.date(), at), notes=(note,))
 
 
 def _from_clock(day: Shifted, view: Viewpoint, preferences: Preferences) -> Moment:
@@ -220,7 +221,7 @@ def _on_day(
     start = place.start.date()
     if _running(frame, place, view):
         start = now.date()
-    notes = _naming(day, start, now)
+    notes = _naming(day, start)
     if chosen is None and place.exact:
         return Moment(at=place.start, notes=notes)
     if chosen is None:
@@ -280,7 +281,7 @@ def _in_period(day: Period, chosen: TimeOfDay | None, view: Viewpoint, at: time)
     return Moment(at=datetime.combine(place.start.date(), at), notes=notes)
 
 
-def _naming(day: Date, start: date, now: datetime) -> tuple[str, ...]:
+def _naming(day: Date, start: date) -> tuple[str, ...]:
     """Say which day it is where the words could be meant otherwise."""
     named = f"{DAY_NAMES[start.weekday()]} {start.day} {MONTH_NAMES[start.month - 1]}"
     if isinstance(day, Weekday) and day.which is Which.NEXT:

@@ -4,11 +4,12 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from schedules.reading import Preferences
-from schedules.words.clocks import daypart
+from schedules.words.dayparts import daypart
 from schedules.words.lists import dates
-from schedules.words.moments import Place, Puzzling, Viewpoint, locate
+from schedules.words.moments import locate
 from schedules.words.numbers import amount
 from schedules.words.pieces import Amount, Dates, Daypart, Period, Shifted, Unit, Weekday, Which
+from schedules.words.places import Place, Puzzling, Viewpoint
 from schedules.words.tokens import Tokens, tokenize
 from schedules.zones import resolve
 

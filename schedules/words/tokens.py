@@ -1,9 +1,13 @@
 """Text to tokens: runs of digits, runs of letters, single signs; web and mail addresses stay whole."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import TypeAlias, TypeVar, cast
 
 from schedules.words.lexicon import corrected
+from schedules.words.pieces import Date
 
 _TOKEN = re.compile(
     r"(?P<opaque>(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+)"
@@ -24,6 +28,7 @@ class Tokens:
 
     low: lower case with common misspellings put right; raw: as written; number: the value of a run of digits, else
     None; glued: no space before it; starts and ends: positions in the text.
+    memory: what rules have found where, so that none looks twice; nesting: the rules at work now.
     """
 
     text: str
@@ -34,6 +39,8 @@ class Tokens:
     starts: list[int]
     ends: list[int]
     count: int
+    memory: dict[tuple[str, int], object] = field(default_factory=dict)
+    nesting: list[str] = field(default_factory=list)
 
     def said(self, start: int, end: int) -> str:
         """The text between two tokens, as written."""
@@ -87,3 +94,31 @@ def tokenize(text: str) -> Tokens:
         ends=ends + [end] * PADDING,
         count=count,
     )
+
+
+_DEEPEST = 12  # "the day before the day before …" ends somewhere
+T = TypeVar("T")
+
+
+def remembered(rule: Callable[[Tokens, int], T | None]) -> Callable[[Tokens, int], T | None]:
+    """A rule that is tried once for each position, and not endlessly inside itself: reading stays linear."""
+    name = f"{rule.__module__}.{rule.__name__}"
+
+    @wraps(rule)
+    def once(w: Tokens, i: int) -> T | None:
+        key = (name, i)
+        if key in w.memory:
+            return cast("T | None", w.memory[key])
+        if len(w.nesting) > _DEEPEST:
+            return None
+        w.nesting.append(name)
+        found = w.memory[key] = rule(w, i)
+        w.nesting.pop()
+        return found
+
+    return once
+
+
+Found: TypeAlias = tuple[int, Date] | None
+DateRule: TypeAlias = Callable[[Tokens, int], Found]
+"""The rule for a day. The rules refer to each other; those in other modules are handed it."""
