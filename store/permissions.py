@@ -54,6 +54,11 @@ def owned_task(session: Session, user: User, task_id: int) -> Task:
     return task
 
 
+def title_for(session: Session, user: User, task: Task) -> str:
+    """What to call a task before a user, who may come across it only because it is tied to one of theirs."""
+    return f"“{task.name}”" if _permission(session, user, task) else "a task that is not shared with you"
+
+
 def _task(session: Session, user: User, task_id: int, include_deleted: bool) -> tuple[Task, Permission]:
     task = session.get(Task, task_id) if 0 < task_id < 2**63 else None
     permission = _permission(session, user, task) if task else None

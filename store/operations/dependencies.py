@@ -8,9 +8,9 @@ from croncierge.errors import Conflict, NotFound
 from store.audit import Entity, record, snapshot
 from store.dag import cycle
 from store.edges import info, lock_graph, prerequisites
-from store.permissions import acting_user, editable_task
+from store.permissions import acting_user, editable_task, title_for
 from store.session import Store
-from store.tables import Dependency, Task
+from store.tables import Dependency, Task, User
 from store.values import Actor, Prerequisite, TaskInfo
 
 
@@ -26,7 +26,7 @@ def add_dependency(store: Store, actor: Actor, task_id: int, on: Prerequisite) -
         edge = session.get(Dependency, (task_id, on.task_id))
         before = snapshot(edge) if edge else None
         if edge is None:
-            refuse_cycle(session, task_id, on.task_id)
+            refuse_cycle(session, user, task_id, on.task_id)
             edge = Dependency(task_id=task_id, depends_on_task_id=on.task_id)
         edge.dependency_type = on.type
         session.add(edge)
@@ -59,15 +59,17 @@ def remove_dependency(store: Store, actor: Actor, task_id: int, on_task_id: int)
     return changed
 
 
-def refuse_cycle(session: Session, task_id: int, on_task_id: int) -> None:
+def refuse_cycle(session: Session, user: User, task_id: int, on_task_id: int) -> None:
     """Raise Conflict with the path if `task_id` waiting for `on_task_id` would close a cycle."""
     lock_graph(session)
     closed = cycle(task_id, on_task_id, partial(prerequisites, session))
     if closed is None:
         return
     if len(closed) == 2:
-        raise Conflict(f"{_title(session, task_id)} cannot wait for itself; name another task.", field="depends_on")
-    first, *rest = [_title(session, each) for each in closed]
+        raise Conflict(
+            f"{_title(session, user, task_id)} cannot wait for itself; name another task.", field="depends_on"
+        )
+    first, *rest = [_title(session, user, each) for each in closed]
     raise Conflict(
         f"That would be a circle, and none of them could ever start: {first} would wait for "
         f"{', which waits for '.join(rest)}; remove one of these first.",
@@ -75,6 +77,5 @@ def refuse_cycle(session: Session, task_id: int, on_task_id: int) -> None:
     )
 
 
-def _title(session: Session, task_id: int) -> str:
-    row = session.get(Task, task_id)
-    return f"“{row.name}”" if row else f"task #{task_id}"
+def _title(session: Session, user: User, task_id: int) -> str:
+    return title_for(session, user, session.get_one(Task, task_id))

@@ -11,12 +11,12 @@ from schedules.describe import describe
 from schedules.occurrences import between
 from store.audit import Entity, snapshot
 from store.operations.control import over
-from store.permissions import acting_user, name_of, visible_task
+from store.permissions import acting_user, name_of, title_for, visible_task
 from store.phrases import listed, moment, span, times
 from store.rows import run_info, task_schedule
 from store.run_phrases import outcome, tally
 from store.session import Store
-from store.status import ACTIVE
+from store.status import ACTIVE, RunStatus
 from store.tables import AuditEntry, Dependency, Run, Task, User
 from store.timeline import Version, versions
 from store.values import Actor, Explanation, RunInfo
@@ -77,6 +77,8 @@ class _Case:
             *self._paused(seen, changes),
             *self._deleted(seen, changes),
         ]
+        if any(run.status is RunStatus.WAITING for run in runs):
+            sentences += self._waits()
         if not sentences:
             sentences = self._nothing_due(seen, changes, start, end, when)
         return Explanation(sentences=tuple(sentences), runs=tuple(runs))
@@ -109,11 +111,11 @@ class _Case:
                 .order_by(col(Task.id))
             )
         )
-        gone = [f"“{each.name}”" for each in edges if each.deleted_at is not None]
+        gone = [title_for(self.session, self.user, each) for each in edges if each.deleted_at is not None]
         there = [each for each in edges if each.deleted_at is None]
         sentences = []
         if there:
-            waits_for = listed([f"“{each.name}” ({self._latest(each)})" for each in there])
+            waits_for = listed([f"{title_for(self.session, self.user, each)} ({self._latest(each)})" for each in there])
             sentences.append(f"{self.title} waits for {waits_for}.")
         if gone:
             sentences.append(f"It no longer waits for {listed(gone)}, which {_was(gone)} deleted.")

@@ -14,7 +14,7 @@ from store.audit import Entity, record, restored, snapshot
 from store.edges import with_prerequisites
 from store.operations.control import over, revive
 from store.operations.dependencies import refuse_cycle
-from store.permissions import acting_user, editable_task, name_of, owned_task
+from store.permissions import acting_user, editable_task, name_of, owned_task, title_for
 from store.rows import schedule_columns, task_schedule
 from store.session import Store
 from store.tables import AuditEntry, Dependency, Task, TaskPermission, User, UserPreferences
@@ -130,10 +130,9 @@ def _due_again(row: Task, title: str, now: datetime) -> str:
 def _undo_dependency(session: Session, user: User, entry: AuditEntry, _now: datetime) -> tuple[str, int]:
     task_id, on_task_id = map(int, entry.entity_id.split(":"))
     row = editable_task(session, user, task_id, include_deleted=True)
-    on = session.get(Task, on_task_id)
-    waited_for = f"“{on.name}”" if on else f"task #{on_task_id}"
+    waited_for = title_for(session, user, session.get_one(Task, on_task_id))
     if entry.before is not None and entry.after is None:
-        refuse_cycle(session, task_id, on_task_id)
+        refuse_cycle(session, user, task_id, on_task_id)
     _put_back(session, Dependency, (task_id, on_task_id), entry, f"“{row.name}”")
     waits = "waits" if entry.before is not None else "no longer waits"
     return f"“{row.name}” {waits} for {waited_for}{' again' if entry.before is not None else ''}.", task_id

@@ -225,6 +225,20 @@ def test_it_waits_for_another(
     )
 
 
+def test_a_run_that_waits_says_for_what(
+    store: Store, ann: Person, task: TaskInfo, clock: FixedClock, why: Callable[..., str]
+) -> None:
+    other = create_task(store, ann(), TaskSpec(title="count the hours"))
+    add_dependency(store, ann(), task.id, Prerequisite(task_id=other.id))
+    add_run(store, task.id, MONDAY.replace(hour=11), RunStatus.WAITING)
+    add_run(store, other.id, MONDAY, RunStatus.RUNNING, triggered_by=Trigger.MANUAL)
+    clock.set(MONDAY + DAY)
+    assert why(task, day(0)) == (
+        "“send the timesheet” was due yesterday at 12:00 and is waiting. "
+        "“send the timesheet” waits for “count the hours” (which is running)."
+    )
+
+
 def test_what_it_waited_for_was_deleted(store: Store, ann: Person, task: TaskInfo, why: Callable[..., str]) -> None:
     after = create_task(store, ann(), TaskSpec(title="archive it", depends_on=(Prerequisite(task_id=task.id),)))
     delete_task(store, ann(), task.id)

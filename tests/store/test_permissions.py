@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from croncierge.errors import InvalidInput, NotAllowed, NotFound
+from croncierge.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from store.kinds import Permission
 from store.operations import (
     add_dependency,
@@ -102,6 +102,24 @@ def test_what_is_shared_for_editing_can_be_changed_but_not_given_on(
     assert edit_task(store, bob(), task.id, TaskChange(title="pay")).title == "pay"
     with pytest.raises(NotAllowed, match="Only the owner"):
         share_task(store, bob(), task.id, "carla", Permission.VIEW)
+
+
+def test_the_title_of_a_task_that_is_not_shared_stays_hidden_behind_one_that_is(
+    store: Store, ann: Person, bob: Person, task: TaskInfo
+) -> None:
+    bob()
+    after = create_task(store, ann(), TaskSpec(title="note it", depends_on=(Prerequisite(task_id=task.id),)))
+    share_task(store, ann(), after.id, "bob", Permission.EDIT)
+    told = " ".join(explain(store, bob(), after.id).sentences)
+    assert "“note it” waits for a task that is not shared with you" in told
+    assert "rent" not in told
+    mine = create_task(store, bob(), TaskSpec(title="mine"))
+    share_task(store, bob(), mine.id, "ann", Permission.EDIT)
+    add_dependency(store, ann(), task.id, Prerequisite(task_id=mine.id))
+    with pytest.raises(Conflict) as refused:
+        add_dependency(store, bob(), mine.id, Prerequisite(task_id=after.id))
+    assert "a task that is not shared with you" in refused.value.message
+    assert "rent" not in refused.value.message
 
 
 def test_sharing_again_replaces_what_somebody_may_do_and_unsharing_ends_it(
