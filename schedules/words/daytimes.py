@@ -36,17 +36,31 @@ def cron_fields(times: list[time]) -> tuple[str, str] | None:
     return _field(list(minutes), 60), _field(list(hours), 24)
 
 
+_BUSINESS = "BYDAY=MO,TU,WE,TH,FR"
+_SIMPLER = (  # a position counts moments and not days, so several times of day need the days said otherwise
+    (f"{_BUSINESS};BYSETPOS=1", (f"{_BUSINESS};BYMONTHDAY=1", "BYDAY=MO;BYMONTHDAY=2,3")),
+    (f"{_BUSINESS};BYSETPOS=-1", (f"{_BUSINESS};BYMONTHDAY=-1", "BYDAY=FR;BYMONTHDAY=-2,-3")),
+)
+
+
 def rule_parts(days: str, times: list[time]) -> list[str]:
-    """Rule lines for some days at some times; one line for each minute, because a rule combines all with all."""
+    """Rule lines for some days at some times; a rule combines all hours with all minutes, so there
+    may be several lines."""
     if days.startswith("RDATE:"):
         dates = days.removeprefix("RDATE:").split(",")
         return ["RDATE:" + ",".join(f"{day}T{at:%H%M%S}" for day in dates for at in times)]
+    for fully, simple in _SIMPLER:
+        if fully in days and len(times) > 1:
+            return [line for part in simple for line in rule_parts(days.replace(fully, part), times)]
     if "BYSETPOS" in days:
         return [f"RRULE:{days};BYHOUR={at.hour};BYMINUTE={at.minute};BYSECOND={at.second}" for at in times]
-    by_minute: dict[tuple[int, int], list[int]] = {}
+    hours_of: dict[tuple[int, int], list[int]] = {}
     for at in times:
-        by_minute.setdefault((at.minute, at.second), []).append(at.hour)
+        hours_of.setdefault((at.minute, at.second), []).append(at.hour)
+    minutes_at: dict[tuple[tuple[int, ...], int], list[int]] = {}
+    for (minute, second), hours in hours_of.items():
+        minutes_at.setdefault((tuple(hours), second), []).append(minute)
     return [
-        f"RRULE:{days};BYHOUR={','.join(map(str, hours))};BYMINUTE={minute};BYSECOND={second}"
-        for (minute, second), hours in by_minute.items()
+        f"RRULE:{days};BYHOUR={','.join(map(str, hours))};BYMINUTE={','.join(map(str, minutes))};BYSECOND={second}"
+        for (hours, second), minutes in minutes_at.items()
     ]

@@ -60,7 +60,7 @@ def edge_of(w: Tokens, i: int, date: DateRule) -> Found:
         inner: Found = (j + 1, Period(unit=UNITS[low[j]], offset=0))
     else:
         inner = date(w, j)
-    if inner is None or isinstance(inner[1], (Now,)):
+    if inner is None or isinstance(inner[1], Now) or (isinstance(inner[1], Shifted) and not explicit):
         return None
     if isinstance(inner[1], (Day, Weekday)) and which not in ("end", "rest"):
         return None

@@ -95,7 +95,7 @@ def moment(frame: Frame, now: datetime, zone: str, preferences: Preferences, *, 
     notes: list[str] = []
     if isinstance(day, CalendarDay) and day.maybe_hour and day.weekday is not None and day.day is not None:
         coming = locate(Weekday(day=day.weekday), view)
-        if coming.start.day != day.day:
+        if day.day not in (coming.start.day, (coming.start + timedelta(days=7)).day):
             clocks = clocks or [Clock(hour=day.day)]
             day = Weekday(day=day.weekday)
     if isinstance(day, Shifted) and day.clock is not None:
