@@ -40,11 +40,8 @@ def upgrade(engine: sa.Engine) -> None:
     with in_plain_words(engine.url), engine.execution_options(write=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        version = _current(connection)
-        if version == head():
-            return
         config = alembic_config()
-        _refuse_newer(config, version, engine.url)
+        _refuse_newer(config, _current(connection), engine.url)
         config.attributes["connection"] = connection
         command.upgrade(config, head())
 
