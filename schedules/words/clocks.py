@@ -263,7 +263,7 @@ def _relative(w: Tokens, i: int, *, bare: bool) -> tuple[int, Clock] | None:
         found = anchor_hour(w, k + 1)
         return _moved(found, minutes) if found else None
     if low[k] in _TO and (low[k] == "to" or low[j] == "quarter" or (named and low[k] in ("till", "til"))):
-        if not named and not bare:
+        if not named and not bare and low[k + 1] not in ("noon", "midnight"):
             return None
         if low[k] == "before" and named:
             return None

@@ -125,6 +125,8 @@ def _shaky(w: Tokens, j: int, end: int, first: object, *, marked: bool) -> bool:
     if end != j + 1:
         return False
     word = low[j]
+    if word == "sun" and low[j - 1] == "the":
+        return True
     if word in ("may", "march", "mar", "jan", "dec") and isinstance(first, CalendarDay) and first.day is None:
         if marked and low[j - 1] in ("in", "during", "only", "of", "by", "this"):
             return False
@@ -151,7 +153,8 @@ def _weak(w: Tokens, i: int, j: int, end: int, meaning: Dates, *, marked: bool) 
             return not (marked or (w.number[j + 2] or 0) > 12) or low[end] == "-"
         return not (marked or low[end] == ".") or w.number[end] is not None
     if isinstance(first, CalendarDay) and first.month is None and first.weekday is None:
-        return not marked and low[j] != "the" and len(meaning.items) == 1 and first.months_ahead is None
+        whole = i == 0 and end == w.count
+        return not (marked or whole) and low[j] != "the" and len(meaning.items) == 1 and first.months_ahead is None
     if isinstance(first, CalendarDay) and first.day is None and not marked:
         return first.year is None and first.which is Which.PLAIN and w.count > 1 and (
             low[j] in SHAKY or (end < w.count and low[end].isalpha() and i > 0)

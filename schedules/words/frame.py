@@ -123,8 +123,32 @@ def standing(w: Tokens, pieces: list[Piece]) -> list[Piece]:
     kept = [piece for position, piece in enumerate(pieces) if not piece.weak or _supported(w, pieces, position)]
     if any(not isinstance(piece.meaning, (Lasting, InZone, Tolerance, Count)) for piece in kept):
         kept = [piece for piece in kept if not isinstance(piece.meaning, Lasting) or piece.meaning.bound]
+    kept = [piece for piece in kept if not _beside_the_point(w, kept, piece)]
     named = [piece for piece in kept if _names_something(w, kept, piece)]
     return [piece for piece in kept if piece not in named]
+
+
+def _beside_the_point(w: Tokens, pieces: list[Piece], piece: Piece) -> bool:
+    """Whether a day or time belongs to the matter, because another one says when: "about the 3pm meeting at 2:30"."""
+    same = Dates if isinstance(piece.meaning, Dates) else Times
+    if not isinstance(piece.meaning, (Dates, Times)):
+        return False
+    others = [other for other in pieces if other is not piece and isinstance(other.meaning, same)]
+    if not others:
+        return False
+    if w.raw[piece.end - 1].lower().endswith("'s") and w.low[piece.end].isalpha():
+        return True
+    if any(piece.start == other.end or piece.end == other.start for other in pieces if other is not piece):
+        return False
+    start = piece.start + (w.low[piece.start] in ("about", "for"))
+    start += w.low[start] in _OWNED
+    noun = w.low[piece.end].isalpha() and w.low[piece.end] not in _GLUE and piece.end < w.count
+    if start < piece.end and w.low[start - 1] in _OWNED and noun and isinstance(piece.meaning, Times):
+        return True
+    if w.low[piece.start] == "for" and isinstance(piece.meaning, Dates):
+        return not any(w.low[other.start] == "for" for other in others)
+    about = next((k for k in range(piece.start, -1, -1) if w.low[k] == "about"), None)
+    return about is not None and any(other.end <= about for other in others)
 
 
 def _supported(w: Tokens, pieces: list[Piece], position: int) -> bool:

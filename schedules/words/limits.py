@@ -58,9 +58,9 @@ def bounds_of(
 def _one_day(frame: Frame, pattern: Pattern) -> bool:
     """ "every 5 minutes between 2 and 3 tomorrow": over when that day is over."""
     subdaily = frame.every is not None and frame.every.unit in SUBDAILY
-    return (
-        subdaily and frame.window is not None and frame.starting is None and isinstance(pattern.start, (Day, Weekday))
-    )
+    if frame.starting is None and frame.until is None and isinstance(pattern.start, Period):
+        return True
+    return subdaily and frame.until is None and frame.starting is None and isinstance(pattern.start, (Day, Weekday))
 
 
 def _range_end(frame: Frame) -> Date | None:

@@ -70,6 +70,9 @@ def _from_base(w: Tokens, end: int, much: Amount, date: DateRule) -> Found:
         if low[k] == "now":
             return k + 1, Shifted(amount=much, sign=sign)
     base = date(w, k)
+    if word in ("before", "after") and low[k] in ("my", "the", "our", "his", "her", "their") and clock(w, k + 1):
+        k += 1
+        base = None
     at_clock = clock(w, k, bare=word in ("before", "after") and low[k + 1] in ("", ",", ".", "to", "on"))
     if base is not None and (at_clock is None or base[0] >= at_clock[0]):
         if word == "on" and not isinstance(base[1], (Weekday, Day)):

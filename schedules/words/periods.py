@@ -103,6 +103,8 @@ def with_which(w: Tokens, i: int, date: DateRule) -> Found:
             which = Which.AFTER_NEXT
         elif low[j] in ("coming", "upcoming"):
             which = Which.COMING
+        elif low[j] in ("past", "previous"):
+            which = Which.LAST
         j += 1
     word = low[j]
     day = WEEKDAYS.get(word)
@@ -185,7 +187,7 @@ def closest_weekday(w: Tokens, i: int, date: DateRule) -> Found:
 def after_weekday(w: Tokens, j: int, day: Weekday, date: DateRule) -> tuple[int, Date]:
     """What may follow a weekday: "after next", "week", "of next week", "the 19th"."""
     low = w.low
-    if low[j] == "after" and low[j + 1] == "next":
+    if low[j] == "after" and low[j + 1] == "next" and low[j + 2] not in WEEKDAYS and low[j + 2] not in UNITS:
         return j + 2, Weekday(day=day.day, which=Which.AFTER_NEXT)
     if low[j] == "week" and low[j + 1] in ("", ",", ".", "at"):
         return j + 1, Weekday(day=day.day, which=day.which, later=1)

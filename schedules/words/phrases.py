@@ -78,6 +78,8 @@ def _serial(w: Tokens, i: int) -> int:
         return j
     if groups == 1 or ("," in signs and len(w.low[i + 2]) == 3):
         return j if groups > 1 else 0
+    if groups == 2 and signs == ["-"] and len(w.low[i]) == 3 and len(w.low[i + 2]) == 4:
+        return j
     if groups < 3:
         return 0
     if i > 1 and (w.low[i - 1] in ("version", "v", "release") or (w.low[i - 1] == ":" and w.low[i - 2] == "version")):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from schedules.reading import Condition, ConditionKind, Kind, Preferences, Reading
-from schedules.schedule import Cron, Interval, Once, Schedule
+from schedules.schedule import Cron, Interval, Once, Rule, Schedule
 from schedules.words.conditions import conditions
 from schedules.words.crontext import cron_text
 from schedules.words.exotic import exotic_date
@@ -15,6 +15,7 @@ from schedules.words.pieces import Amount, Lasting, Now, Period, Piece, Unit, We
 from schedules.words.places import DAY_NAMES, Puzzling, shifted
 from schedules.words.recurring import repetition
 from schedules.words.sentence import Request, request
+from schedules.words.several import groups, share_pace, united
 from schedules.words.single import moment
 from schedules.words.titles import title
 from schedules.words.tokens import Tokens, tokenize
@@ -143,6 +144,9 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
     local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     if frame.cron is not None:
         return _with_cron(frame, base, zone)
+    divided = [gather(w, group) for group in groups(frame.pieces)]
+    if len(divided) > 1:
+        return _divided(divided, base, now, zone, preferences, waking=said.waking)
     if frame.repeats:
         _ask_which_of_month(frame)
         made = repetition(frame, now, zone, preferences, waking=said.waking)
@@ -159,6 +163,21 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
         return _past(frame, said, base, at, zone)
     schedule: Schedule = Once(zone=zone, at=at)
     return replace(base, kind=Kind.INSTANT, schedule=schedule, notes=found.notes)
+
+
+def _divided(
+    frames: list[Frame], base: Reading, now: datetime, zone: str, preferences: Preferences, *, waking: bool
+) -> Reading:
+    """Several days with a time each."""
+    if not any(frame.repeats for frame in frames):
+        raise Puzzling("Those are several moments; please ask for them one after the other. Which is the first?")
+    share_pace(frames)
+    made = [repetition(frame, now, zone, preferences, waking=waking, as_rule=True) for frame in frames]
+    rules = [one.schedule for one in made if isinstance(one.schedule, Rule)]
+    if len(rules) < len(made):
+        raise Puzzling("Those are several paces; please ask for them one after the other. Which is the first?")
+    notes = tuple(dict.fromkeys(note for one in made for note in one.notes))
+    return replace(base, kind=Kind.RECURRENCE, schedule=united(rules), notes=notes)
 
 
 def _news(w: Tokens, frame: Frame, said: Request) -> bool:

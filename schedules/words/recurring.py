@@ -28,8 +28,10 @@ class Repetition:
     tolerance: timedelta | None = None
 
 
-def repetition(frame: Frame, now: datetime, zone: str, preferences: Preferences, *, waking: bool) -> Repetition:
-    """Build the schedule. now: aware. Raises Puzzling for what has to be asked back."""
+def repetition(
+    frame: Frame, now: datetime, zone: str, preferences: Preferences, *, waking: bool, as_rule: bool = False
+) -> Repetition:
+    """Build the schedule. now: aware. as_rule: never as cron. Raises Puzzling for what has to be asked back."""
     local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     pattern = pattern_of(frame)
     if frame.often is not None:
@@ -41,7 +43,7 @@ def repetition(frame: Frame, now: datetime, zone: str, preferences: Preferences,
     if frame.every is not None and frame.every.unit in SUBDAILY:
         found = _often_a_day(frame, pattern, bounds, view, now, zone, preferences, count)
     else:
-        found = _by_days(frame, pattern, bounds, view, zone, preferences, notes, count, waking=waking)
+        found = _by_days(frame, pattern, bounds, view, zone, preferences, notes, count, waking=waking, as_rule=as_rule)
     return Repetition(schedule=found, notes=tuple(notes), tolerance=_tolerance(frame))
 
 
@@ -142,11 +144,17 @@ def _part_range(clocks: list[TimeOfDay]) -> tuple[time, time]:
 def _first_last(frame: Frame, preferences: Preferences) -> tuple[time, time]:
     if frame.window is None:
         return time(0), time(23, 59)
-    first, last = frame.window.first, frame.window.last
+    first, last = _halved(frame, frame.window.first), _halved(frame, frame.window.last)
     a, b = clock_time(first, preferences), clock_time(last, preferences)
     if isinstance(first, Clock) and not first.sure and first.hour >= 7:
         a = time(first.hour, first.minute)
     return a, b
+
+
+def _halved(frame: Frame, item: TimeOfDay) -> TimeOfDay:
+    """ "every evening from 7 to 9": in the evening."""
+    parts: list[TimeOfDay] = [part for part in frame.clocks if isinstance(part, Daypart)]
+    return beside([*parts, item])[0] if parts and isinstance(item, Clock) else item
 
 
 def _inside(frame: Frame, hour: int, minute: int, preferences: Preferences) -> bool:
@@ -194,6 +202,7 @@ def _by_days(
     count: int | None,
     *,
     waking: bool,
+    as_rule: bool,
 ) -> Schedule:
     every = frame.every
     times = _day_times(frame, preferences, notes, waking=waking)
@@ -207,7 +216,7 @@ def _by_days(
     late = [day for day in pattern.monthdays if day > 28]
     if late and pattern.unit is Unit.MONTH and not pattern.yeardays:
         notes.append(f"Months without a day {late[0]} are skipped; say “the last day of each month” for the end.")
-    return _schedule(frame, pattern, times, bounds, view, zone, count)
+    return _schedule(frame, pattern, times, bounds, view, zone, count, as_rule=as_rule)
 
 
 def _schedule(
@@ -218,6 +227,8 @@ def _schedule(
     view: Viewpoint,
     zone: str,
     count: int | None,
+    *,
+    as_rule: bool = False,
 ) -> Schedule:
     earliest = view.now
     if bounds.start is not None:
@@ -238,7 +249,7 @@ def _schedule(
         if bounds.start is not None and bounds.start.astimezone(ZoneInfo(zone)).replace(tzinfo=None) > view.now
         else None
     )
-    cron = cron_days(pattern)
+    cron = None if as_rule else cron_days(pattern)
     if cron is not None and count is not None and start is None:
         start = resolve(view.now + timedelta(seconds=1), zone)
     if cron is not None:

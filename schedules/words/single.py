@@ -14,7 +14,6 @@ from schedules.words.pieces import (
     Closest,
     Date,
     Dates,
-    Day,
     Daypart,
     Edge,
     Exact,
@@ -39,15 +38,27 @@ class Moment:
     elapsed: float | None = None
 
 
-def merged(dates: list[Dates]) -> Date | None:
+def merged(dates: list[Dates], view: Viewpoint) -> Date | None:
     """One day out of all that were named: "Wednesday next week", "March 5 … Thursday", "in 3 days on Friday"."""
     result: Date | None = None
     for item in (found.items[0] for found in dates):
-        result = item if result is None else _two(result, item)
+        if result is None or result == item:
+            result = item
+            continue
+        both = _two(result, item)
+        if both is None:
+            raise _which_day(result, item, view)
+        result = both
     return result
 
 
-def _two(first: Date, second: Date) -> Date:
+def _which_day(first: Date, second: Date, view: Viewpoint) -> Puzzling:
+    days = [locate(item, view).start for item in (first, second)]
+    named = [f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}" for day in days]
+    return Puzzling(f"That names two days, {named[0]} and {named[1]}; which one do you mean?", tuple(named))
+
+
+def _two(first: Date, second: Date) -> Date | None:
     for one, other in ((first, second), (second, first)):
         match one, other:
             case Weekday(), Period(unit=Unit.WEEK, offset=offset):
@@ -70,15 +81,15 @@ def _two(first: Date, second: Date) -> Date:
                 return replace(one, of=other)
             case Shifted(base=None), _ if one.amount.seconds and not isinstance(other, (Shifted, Now)):
                 return other
-            case Day(), _ if not isinstance(other, (Day, Now)):
-                return one
-    return first
+            case Now(), _:
+                return other
+    return None
 
 
 def moment(frame: Frame, now: datetime, zone: str, preferences: Preferences, *, waking: bool = False) -> Moment | None:
     """The moment that the slots name, seen from now (local, naive). Raises Puzzling for what has to be asked."""
     view = Viewpoint(now=now, day_first=preferences.day_first)
-    day = merged(frame.dates)
+    day = merged(frame.dates, view)
     clocks = beside(frame.clocks)
     if day is None and frame.starting is not None:
         day = frame.starting.date

@@ -92,7 +92,9 @@ def window(w: Tokens, i: int) -> tuple[int, Window, bool] | None:
         j = i + 1
     first = simple_clock(w, j) if marked and low[j + 1] == "to" else time_of_day(w, j, bare=marked)
     if first is None:
-        plain = clock(w, j, bare=True) if w.low[j] not in ("a", "an", "the") else None
+        plain = simple_clock(w, j)
+        if plain is not None and low[plain[0]] == "to" and _minutes_before(w, plain[0] + 1, plain[1]):
+            return None if w.low[j] not in ("a", "an", "the") else None
         first = plain
     if first is None:
         return None
@@ -123,6 +125,12 @@ def window(w: Tokens, i: int) -> tuple[int, Window, bool] | None:
     if isinstance(a, Clock) and isinstance(b, Clock):
         a, b = span_halves(a, b)
     return end, Window(first=a, last=b, open=opened, between=low[i] == "between"), not (strict or marked)
+
+
+def _minutes_before(w: Tokens, i: int, first: Clock) -> bool:
+    """ "ten to nine" is 8:50, but "five to seven" a stretch of time."""
+    last = simple_clock(w, i)
+    return last is not None and first.hour in (5, 10) and not first.minute and first.hour > last[1].hour
 
 
 def span_halves(a: Clock, b: Clock) -> tuple[Clock, Clock]:
@@ -157,6 +165,8 @@ def this_daypart(w: Tokens, i: int) -> tuple[int, Daypart] | None:
     low = w.low
     if low[i] == "later" and low[i + 1] in TONIGHT:
         return i + 2, Daypart(name="night", shade="tonight")
+    if low[i] == "late" and low[i + 1] in TONIGHT:
+        return i + 2, Daypart(name="night", shade="late")
     if low[i] in TONIGHT:
         return i + 1, Daypart(name="night", shade="tonight")
     if low[i] in ("this", "later"):

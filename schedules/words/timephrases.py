@@ -1,5 +1,6 @@
 """Times with what leads up to them: "at 5", "around noon", "sometime in the morning", "9 tomorrow"."""
 
+from schedules.words.clocks import clock
 from schedules.words.lexicon import TENS, TODAY, TOMORROW
 from schedules.words.pieces import Daypart, Piece, Times
 from schedules.words.timelists import plural_daypart, this_daypart, times, window
@@ -18,6 +19,8 @@ def window_pieces(w: Tokens, i: int) -> list[Piece]:
     if found is None:
         return []
     end, meaning, weak = found
+    if w.low[i] == "at" and w.low[j + 1] == "to" and (before := clock(w, j, bare=True)) and before[0] >= end:
+        return []  # "at ten to nine"
     half = _half_ahead(w, end)
     if half:
         weak = False

@@ -5,6 +5,7 @@ from schedules.words.lexicon import DAYPART_PLURALS, MONTHS, SHORT_WEEKDAYS, WEE
 from schedules.words.pieces import Dates, Weekday
 from schedules.words.tokens import Tokens, remembered
 
+_INITIALS = {"m": 0, "t": 1, "w": 2, "th": 3, "r": 3, "f": 4, "sa": 5, "su": 6}
 _LETTERS = {
     "mwf": (0, 2, 4),
     "tth": (1, 3),
@@ -64,6 +65,12 @@ def weekdays(w: Tokens, i: int) -> tuple[int, Dates] | None:
             days += _LETTERS[low[j]]
             brief = plural = True
             end = j + 1
+        elif low[j] in _INITIALS and low[j + 1] == "/" and low[j + 2] in _INITIALS:
+            while low[j] in _INITIALS:
+                days.append(_INITIALS[low[j]])
+                end = j + 1
+                j += 2 if low[j + 1] == "/" else 1
+            plural = True
         elif low[j] == "m" and low[j + 1] == "-" and low[j + 2] == "f":
             days += [0, 1, 2, 3, 4]
             brief = plural = True
