@@ -14,12 +14,11 @@ from schedules.cron import normalise
 from schedules.cronfields import fields_of
 from schedules.english import clock, every, listed, long_date, short_date
 from schedules.occurrences import between, next_after
-from schedules.rules import dates_of, follows_elapsed_time, rule_parts
+from schedules.rules import dates_of, follows_elapsed_time, rule_parts, with_start
 from schedules.schedule import Cron, Interval, Once, Rule, Schedule
 from schedules.which import Which, of_cron, of_rule
 from schedules.within import said
 
-_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 
@@ -60,7 +59,7 @@ def _cron(schedule: Cron) -> str:
 
 def _rule(schedule: Rule) -> str:
     lines = schedule.text.splitlines()
-    rules = [_with_start(rule_parts(line), schedule.dtstart) for line in lines if line.startswith("RRULE:")]
+    rules = [with_start(rule_parts(line), schedule.dtstart) for line in lines if line.startswith("RRULE:")]
     words = _in_words(rules) if not follows_elapsed_time(schedule.text) else _by_the_hour(rules)
     if words is None:
         words = [f"by the rule {line.removeprefix('RRULE:')}" for line in lines if line.startswith("RRULE:")]
@@ -74,29 +73,16 @@ def _rule(schedule: Rule) -> str:
     return " and ".join(words) + (f" except {listed(left_out)}" if left_out else "")
 
 
-def _with_start(parts: dict[str, str], dtstart: datetime) -> dict[str, str]:
-    """The rule with everything in it that it takes from its start."""
-    clock_ = {"BYHOUR": str(dtstart.hour), "BYMINUTE": str(dtstart.minute), "BYSECOND": str(dtstart.second)}
-    days: dict[str, str] = {}
-    if not {"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYEASTER"} & parts.keys():
-        match parts["FREQ"]:
-            case "YEARLY":
-                days = {"BYMONTH": str(dtstart.month), "BYMONTHDAY": str(dtstart.day)}
-            case "MONTHLY":
-                days = {"BYMONTHDAY": str(dtstart.day)}
-            case "WEEKLY":
-                days = {"BYDAY": _CODES[dtstart.weekday()]}
-    return clock_ | days | parts
-
-
 def _in_words(rules: list[dict[str, str]]) -> list[str] | None:
     """Rules by the day or longer: those of the same days share their times, those of the same times their days."""
     by_days: dict[Which, set[int]] = {}
     for parts in rules:
         which = of_rule(parts)
+        if which is None:
+            return None
         hours, minutes, seconds = (map(int, parts[key].split(",")) for key in ("BYHOUR", "BYMINUTE", "BYSECOND"))
         times = {h * 3600 + m * 60 + s for h, m, s in product(hours, minutes, seconds)}
-        if which is None or ("BYSETPOS" in parts and len(times) > 1):
+        if "BYSETPOS" in parts and len(times) > 1:  # a position among the times, not among the days
             return None
         by_days.setdefault(which, set()).update(times)
     together: list[tuple[Which, set[int]]] = []

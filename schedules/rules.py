@@ -11,6 +11,7 @@ from dateutil.rrule import rrule, rruleset, rrulestr
 from schedules.schedule import Rule
 from schedules.zones import resolve
 
+CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _BY_CLOCK = {"HOURLY": timedelta(hours=1), "MINUTELY": timedelta(minutes=1), "SECONDLY": timedelta(seconds=1)}
 _STEPS = {"WEEKLY": timedelta(weeks=1), "DAILY": timedelta(days=1), **_BY_CLOCK}
 _MONTHS = {"YEARLY": 12, "MONTHLY": 1}
@@ -23,6 +24,23 @@ _SHAPE = re.compile(r"(RRULE|RDATE|EXDATE):\S+")
 def rule_parts(line: str) -> dict[str, str]:
     """The parts of an `RRULE:` line by name, in capitals."""
     return dict(part.split("=", 1) for part in line.partition(":")[2].upper().split(";") if "=" in part)
+
+
+def with_start(parts: dict[str, str], dtstart: datetime) -> dict[str, str]:
+    """The rule with everything in it that it takes from its start."""
+    if parts["FREQ"] in _BY_CLOCK:
+        return parts
+    clock = {"BYHOUR": str(dtstart.hour), "BYMINUTE": str(dtstart.minute), "BYSECOND": str(dtstart.second)}
+    day: dict[str, str] = {}
+    if not _BY_DAY & parts.keys():
+        match parts["FREQ"]:
+            case "YEARLY":
+                day = {"BYMONTH": str(dtstart.month), "BYMONTHDAY": str(dtstart.day)}
+            case "MONTHLY":
+                day = {"BYMONTHDAY": str(dtstart.day)}
+            case "WEEKLY":
+                day = {"BYDAY": CODES[dtstart.weekday()]}
+    return parts | {key: value for key, value in (day | clock).items() if key not in parts}
 
 
 def follows_elapsed_time(text: str) -> bool:
@@ -131,9 +149,8 @@ def _moved(line: str, dtstart: datetime, before: datetime) -> tuple[str, datetim
     jump = (passed // months - 1) * months
     if jump <= 0:
         return line, dtstart
-    if not _BY_DAY & parts.keys():  # its start told the day; only a first day is in every month
-        line += f";BYMONTHDAY={dtstart.day}"
-        if frequency == "YEARLY" and "BYMONTH" not in parts:
-            line += f";BYMONTH={dtstart.month}"
+    # Its start told the day; only a first day is in every month.
+    told = with_start(parts, dtstart).items() - parts.items()
+    line += "".join(f";{key}={value}" for key, value in sorted(told) if key in ("BYMONTH", "BYMONTHDAY"))
     year, month = divmod(dtstart.year * 12 + dtstart.month - 1 + jump, 12)
     return line, dtstart.replace(year=year, month=month + 1, day=1)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from schedules.cronfields import Fields
 from schedules.english import DAYS, MONTHS, listed, nth, ordinal
+from schedules.rules import CODES
 
-_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MANY = 8  # more days than this are not worth a list
 _QUARTERS: dict[tuple[int, ...], int] = {(1, 4, 7, 10): 1, (3, 6, 9, 12): -1}
 
@@ -63,9 +63,11 @@ def of_rule(parts: dict[str, str]) -> Which | None:
     step, frequency = int(parts.get("INTERVAL", "1")), parts["FREQ"]
     months = tuple(map(int, parts["BYMONTH"].split(","))) if "BYMONTH" in parts else ()
     monthdays = [int(each) for each in parts["BYMONTHDAY"].split(",")] if "BYMONTHDAY" in parts else []
-    days = [(int(each[:-2] or 0), _CODES.index(each[-2:])) for each in parts.get("BYDAY", "").split(",") if each]
+    days = [(int(each[:-2] or 0), CODES.index(each[-2:])) for each in parts.get("BYDAY", "").split(",") if each]
     positions = [int(each) for each in parts["BYSETPOS"].split(",")] if "BYSETPOS" in parts else []
-    if {"BYYEARDAY", "BYWEEKNO", "BYEASTER"} & parts.keys() or (days and monthdays):
+    if frequency not in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY") or (days and monthdays):
+        return None
+    if {"BYYEARDAY", "BYWEEKNO", "BYEASTER"} & parts.keys():
         return None
     if positions:
         named = _names_of_set(positions, sorted(day for n, day in days if not n))
