@@ -1,13 +1,16 @@
 """What goes to the screen: text for people, JSON for programs."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import typer
 
+_PIPE_CLOSED = 141  # what a shell shows for a program that a closed pipe has ended
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -41,6 +44,13 @@ def put_markdown(text: str) -> None:
     from interfaces.markdown import rendered
 
     Console().print(rendered(text))
+
+
+def close_quietly() -> int:
+    """Whoever read has gone; nothing may be flushed into the closed pipe on the way out. Gives the exit code."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _PIPE_CLOSED
 
 
 def speak_utf8() -> None:

@@ -1,11 +1,9 @@
 """The command line: its commands, and how it ends, whatever happens."""
 
 import logging
-import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
 
@@ -19,11 +17,10 @@ from interfaces.cli.doctor import doctor
 from interfaces.cli.options import AsJson, Common, Db, User, Zone, command, given
 from interfaces.cli.serve import serve
 from interfaces.cli.when import when
-from interfaces.output import note, put, put_json, speak_utf8
+from interfaces.output import close_quietly, note, put, put_json, speak_utf8
 from interfaces.wiring import OpenApp
 
 _INTERRUPTED = 130
-_PIPE_CLOSED = 141
 
 cli = typer.Typer(
     name="croncierge",
@@ -115,10 +112,7 @@ def run(open_app: OpenApp, arguments: Sequence[str] | None = None) -> int:
     except typer.Abort:
         return 1
     except BrokenPipeError:
-        # Whoever read has gone; the interpreter must not try to flush into the closed pipe on its way out.
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _PIPE_CLOSED
+        return close_quietly()
     except CronciergeError as error:
         return _complain(words, error.exit_code, error.as_dict())
     except typer.TyperException as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from interfaces.output import close_quietly
 from interfaces.wiring import App, OpenApp
 
 if TYPE_CHECKING:
@@ -90,7 +91,10 @@ def command(group: typer.Typer, name: str | None = None) -> Callable[[Callable[.
         def run(**arguments: Any) -> None:
             context = arguments["context"]
             given(**{parameter.name: arguments.pop(parameter.name) for parameter in _SHARED})
-            function(context.obj, **arguments)
+            try:
+                function(context.obj, **arguments)
+            except BrokenPipeError as error:  # before typer takes it for a failure
+                raise typer.Exit(close_quietly()) from error
 
         parameters = [*own, *_SHARED]
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.openai import calls, in_order, openai_server, says
 from tests.interfaces.cli.conftest import Command
 
 NOW = ("--now", "2026-11-23T10:00:00+01:00", "--tz", "Europe/Berlin")
@@ -115,3 +116,23 @@ def test_a_piped_conversation_in_json_is_a_line_a_turn(croncierge: Command) -> N
     assert [task["title"] for task in turn["tasks"]] == ["call mom"]
     assert "/undo" in told["reply"]
     assert refused["error"]["code"] == "invalid_input"
+
+
+def test_a_language_model_talks_when_one_is_configured(croncierge: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    replies = in_order(
+        calls("create_task", title="call mom", when="tomorrow at 9"),
+        says("Done: mom, tomorrow at nine."),
+        500,
+        500,
+        500,
+    )
+    with openai_server(replies) as server:
+        monkeypatch.setenv("CRONCIERGE_MODEL", "some-model")
+        monkeypatch.setenv("CRONCIERGE_BASE_URL", server.url)
+        seen = croncierge("ask", "do not let me forget mom", *NOW, "--json").json
+        assert seen["model"] == "some-model"
+        assert seen["usage"]["total_tokens"] > 0
+        assert [task["next_runs"] for task in seen["tasks"]] == [["2026-11-24T09:00:00+01:00"]]
+        failed = croncierge("ask", "and dad?", *NOW)
+        assert failed.code == 6
+        assert failed.err.count("\n") == 1
