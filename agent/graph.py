@@ -5,7 +5,15 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    HumanMessage,
+    InvalidToolCall,
+    SystemMessage,
+    ToolCall,
+    ToolMessage,
+)
 from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import START, MessagesState, StateGraph
@@ -13,10 +21,10 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.prebuilt import ToolNode
 from langgraph.runtime import Runtime
 
-from agent.memory import fit
+from agent.memory import completed, fit
 from prompts import load
 from tools.context import Context
-from tools.results import from_error
+from tools.results import error, from_error
 
 Graph = CompiledStateGraph[MessagesState, Context, MessagesState, MessagesState]
 
@@ -41,7 +49,7 @@ def build_graph(
                     )
                 ]
             }
-        answer = speaker.invoke([_instructions(runtime.context), *fit(messages)])
+        answer = speaker.invoke([_instructions(runtime.context), *completed(fit(messages))])
         return {"messages": [answer]}
 
     def run_tools(state: MessagesState) -> dict[str, list[AnyMessage]]:
@@ -50,8 +58,13 @@ def build_graph(
         assert isinstance(last, AIMessage)
         results: list[AnyMessage] = []
         for call in last.tool_calls:
-            results += runner.invoke({"messages": [AIMessage("", tool_calls=[call])]})["messages"]
-        results += [_unreadable(call) for call in last.invalid_tool_calls]
+            if call["name"] in runner.tools_by_name:
+                results += runner.invoke({"messages": [AIMessage("", tool_calls=[call])]})["messages"]
+            else:
+                known = ", ".join(runner.tools_by_name)
+                results.append(_refused(call, f"There is no tool {call['name']!r}; there are {known}."))
+        for broken in last.invalid_tool_calls:
+            results.append(_refused(broken, f"The arguments of {broken['name']} are not valid JSON; call it again."))
         return {"messages": results}
 
     def next_step(state: MessagesState) -> Literal["tools", "__end__"]:
@@ -87,7 +100,5 @@ def _instructions(context: Context) -> SystemMessage:
     return SystemMessage(load("assistant").render(now=f"{now:%A %d %B %Y, %H:%M}", zone=zone))
 
 
-def _unreadable(call: Any) -> ToolMessage:
-    return ToolMessage(
-        from_error(ValueError("unreadable arguments")), tool_call_id=call["id"], name=call["name"], status="error"
-    )
+def _refused(call: ToolCall | InvalidToolCall, text: str) -> ToolMessage:
+    return ToolMessage(error(text), tool_call_id=call["id"], name=call["name"], status="error")

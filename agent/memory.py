@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_core.messages import AnyMessage, BaseMessage, HumanMessage, trim_messages
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolMessage, trim_messages
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
@@ -12,9 +12,11 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from sqlalchemy.engine import make_url
 
 from agent.tokens import count_tokens
+from tools.results import error
 
 REMEMBERED_TURNS = 30
 _TOKENS_FOR_HISTORY = 16_000
+_INTERRUPTED = "It was interrupted; look whether it was done before you try again."
 
 
 def open_checkpointer(url: str) -> BaseCheckpointSaver[Any]:
@@ -46,6 +48,24 @@ def fit(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         start_on="human",
         allow_partial=False,
     )
+
+
+def completed(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """The messages with an answer to each tool call: a turn that was interrupted may have left some without.
+
+    A model's server refuses a conversation in which a call has none.
+    """
+    answered = {message.tool_call_id for message in messages if isinstance(message, ToolMessage)}
+    whole: list[BaseMessage] = []
+    for message in messages:
+        open_calls = (
+            [call for call in message.tool_calls if call["id"] not in answered]
+            if isinstance(message, AIMessage)
+            else []
+        )
+        cut_off = [ToolMessage(error(_INTERRUPTED), tool_call_id=call["id"], name=call["name"]) for call in open_calls]
+        whole += [message, *cut_off]
+    return whole
 
 
 def forgotten(messages: Sequence[AnyMessage]) -> Sequence[AnyMessage]:

@@ -7,6 +7,7 @@ from store.operations import find_tasks, list_tasks
 from store.values import TaskInfo
 from tools.context import Context
 
+_NOBODY_IN_PARTICULAR = frozenset({"", "it", "that", "this", "the task", "the reminder"})
 EVERY = frozenset({"all", "everything", "all of them", "all tasks", "every task", "all reminders"})
 
 
@@ -15,7 +16,7 @@ def one_task(context: Context, words: str, prefer: Callable[[TaskInfo], bool] | 
 
     Raises Unclear with the candidates when there are several, NotFound when there is none.
     """
-    found = find_tasks(context.store, context.actor, words)
+    found = _candidates(context, words)
     if len(found) > 1:
         wanted = prefer or (lambda task: task.is_active)
         found = [task for task in found if wanted(task)] or found
@@ -29,6 +30,12 @@ def one_task(context: Context, words: str, prefer: Callable[[TaskInfo], bool] | 
             raise NotFound(_nothing_like(context, words), field="task")
         case _:
             raise Unclear(which(found), choices=[f"#{task.id} {task.title}" for task in found], field="task")
+
+
+def _candidates(context: Context, words: str) -> list[TaskInfo]:
+    if words.strip().casefold() in _NOBODY_IN_PARTICULAR:
+        return list_tasks(context.store, context.actor, active=True)
+    return find_tasks(context.store, context.actor, words)
 
 
 def some_tasks(context: Context, words: str, prefer: Callable[[TaskInfo], bool]) -> list[TaskInfo]:

@@ -30,15 +30,24 @@ def ask(question: str, choices: Iterable[str] = ()) -> Result:
     return {"status": "ask", "text": question, "choices": list(choices)}
 
 
-def from_error(error: Exception) -> str:
+def error(sentence: str) -> str:
+    """A call that cannot be, as JSON."""
+    return _json({"status": "error", "text": sentence})
+
+
+def from_error(raised: Exception) -> str:
     """The answer of a tool that raised. What is not meant for a person is logged and not told."""
-    if isinstance(error, Unclear):
-        result = ask(error.message, error.choices)
-    elif isinstance(error, CronciergeError):
-        result = {"status": "error", "text": error.message}
-    elif isinstance(error, ToolInvocationError):
-        result = {"status": "error", "text": f"The arguments do not fit the tool: {error.filtered_errors or error}"}
-    else:
-        _log.exception("a tool failed", exc_info=error)
-        result = {"status": "error", "text": "Something went wrong on my side; nothing was changed. Please try again."}
+    match raised:
+        case Unclear():
+            return _json(ask(raised.message, raised.choices))
+        case CronciergeError():
+            return error(raised.message)
+        case ToolInvocationError():
+            wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in raised.source.errors()]
+            return error(f"The arguments do not fit the tool: {'; '.join(wrong)}.")
+    _log.error("a tool failed", exc_info=raised)
+    return error("Something went wrong on my side; nothing was changed. Please try again.")
+
+
+def _json(result: Result) -> str:
     return json.dumps(result, ensure_ascii=False)

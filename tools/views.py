@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from schedules.describe import describe
 from schedules.occurrences import occurrences
-
 from store.values import RunInfo, TaskInfo
 
 

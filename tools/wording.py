@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from schedules.describe import describe, describe_moment
-
 from schedules.schedule import Once
 from store.kinds import DependencyType
 from store.operations import get_task

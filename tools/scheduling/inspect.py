@@ -5,9 +5,9 @@ from itertools import islice
 from typing import Literal
 
 from langchain.tools import ToolRuntime
-from schedules.occurrences import between
 
 from croncierge.errors import InvalidInput
+from schedules.occurrences import between
 from store import operations
 from store.status import RunStatus
 from store.values import TaskInfo

@@ -3,12 +3,12 @@
 from zoneinfo import ZoneInfo
 
 from langchain.tools import ToolRuntime
-from schedules.zones import find_zone
 
 from croncierge.errors import InvalidInput
 from schedules.reading import Kind
 from schedules.schedule import Once
 from schedules.words import read_when
+from schedules.zones import find_zone
 from store import operations
 from store.values import PreferencesInfo
 from tools.context import Context

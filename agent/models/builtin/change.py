@@ -86,9 +86,11 @@ def _made(text: str, conversation: Conversation) -> Sequence[Request] | None:
     match = _MAKE_IT.match(text)
     if match is None or not _applies(match["when"], conversation):
         return None
+    when = match["when"]
+    if re.search(r"\bby$", text[: match.start("when")].rstrip(), re.I):
+        when = f"{when} later"
     return [
-        Call(tool="edit_task", args={"task": task, "when": match["when"]})
-        for task in tasks_meant(match["it"], conversation)
+        Call(tool="edit_task", args={"task": task, "when": when}) for task in tasks_meant(match["it"], conversation)
     ]
 
 

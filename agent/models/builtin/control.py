@@ -3,12 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from schedules.zones import find_zone
-
 from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.meaning import Call, Request, Say, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import plain, tasks_meant, time_at_end
+from schedules.zones import find_zone
 
 _TASK = r"(?P<task>.+?)"
 _UNDO = phrase(
@@ -26,12 +25,12 @@ _VERBS: tuple[tuple[str, str], ...] = (
     (r"(?:pause|suspend|disable|mute|hold|halt|freeze|put) _(?: on hold| for now| for the moment)?", "pause_task"),
     (r"(?:stop|silence) _ (?:for now|for the moment|temporarily)", "pause_task"),
     (
-        r"(?:cancel|delete|remove|drop|erase|discard|scrap|clear|kill|get rid of|forget(?: about)?|stop|turn off|"
-        r"switch off|shut off|take off|call off|unschedule|abort|end|dismiss|deactivate) _",
+        r"(?:(?:stop|quit) reminding me|(?:don't|do not) remind me(?: any ?more)?)(?: to| about| of)? _(?: any ?more)?",
         "delete_task",
     ),
     (
-        r"(?:(?:stop|quit) reminding me|(?:don't|do not) remind me(?: any ?more)?)(?: to| about| of)? _(?: any ?more)?",
+        r"(?:cancel|delete|remove|drop|erase|discard|scrap|clear|kill|get rid of|forget(?: about)?|stop|turn off|"
+        r"switch off|shut off|take off|call off|unschedule|abort|end|dismiss|deactivate) _",
         "delete_task",
     ),
     (r"turn _ off", "delete_task"),

@@ -49,11 +49,14 @@ _SNOOZE = phrase(
     """
 )
 _LONGEST_BARE = 20
+_AFTER_THAT = phrase(r"^(?:and |then )*(?:after|once) (?:that|this|it)(?: is done| runs| has run| ran| happens)?,?\s+")
 
 
 def create(conversation: Conversation) -> Sequence[Request] | None:
     """A new task, if the message asks for one."""
     text = conversation.text.strip()
+    before = _AFTER_THAT.match(text)
+    text = text[before.end() :] if before and conversation.focus else text
     reading = read(text, now=conversation.now, preferences=conversation.preferences)
     cue = _CUE.search(text.replace("’", "'"))
     if _QUESTION.search(plain(text)) and not re.search(r"\bremind me\b", text, re.I):
@@ -70,6 +73,8 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
     after = [
         task_meant(_first(c.words), conversation) for c in reading.conditions if c.kind is ConditionKind.AFTER_TASK
     ]
+    if before and conversation.focus:
+        after.append(f"#{conversation.focus['id']}")
     unknown = [c.words for c in reading.conditions if c.kind is not ConditionKind.AFTER_TASK]
     if unknown:
         return [
@@ -81,7 +86,7 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
     if reading.kind is Kind.NONE and not after and not cue:
         return None
     when = reading.phrase
-    if reading.kind is Kind.CLARIFY and not when and reading.question and title:
+    if reading.kind is Kind.CLARIFY and not when and not after and title:
         # The time cannot be told from the rest; the tool asks for it.
         return call("create_task", title=title)
     return [

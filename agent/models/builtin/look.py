@@ -45,6 +45,7 @@ _SEARCH = phrase(
     like)\s+(?P<words>.+)$|^(?:find|search(?: for)?)\s+(?P<more>.+)$
     """
 )
+_LISTS_ALL = phrase(rf"^(?:show|list|open)(?: me)?\s+(?:{_THINGS}|everything|all)$")
 _SHOW = phrase(
     r"""
     ^(?:show|open|describe|details (?:of|for|about)|tell me (?:more )?about|more about|info (?:on|
@@ -120,9 +121,7 @@ def history(conversation: Conversation) -> Sequence[Request] | None:
 def show(conversation: Conversation) -> Sequence[Request] | None:
     """ "show the timesheet task", "when is the dentist?" """
     text = plain(conversation.text).rstrip("?")
-    if _AGENDA.match(text) and re.search(
-        rf"\b{_THINGS}$|^(?:show|list)\b.*\b(?:everything|all)\b", time_at_end(text, conversation)[0], re.I
-    ):
+    if _LISTS_ALL.match(time_at_end(text, conversation)[0]):
         return None
     match = _SHOW.match(text)
     if match is None or _SEARCH.match(text):
@@ -130,7 +129,7 @@ def show(conversation: Conversation) -> Sequence[Request] | None:
     words = match["task"] or match["when"] or match["of"]
     if not task_words(words) and not conversation.focus:
         return None
-    if re.match(r"^(?:me\b|you|i\b|what|how|the (?:time|weather|date)|it going)", words, re.I):
+    if re.match(r"^(?:me\b|you|i\b|what|how|the (?:time|weather|date)\b|it going)", words, re.I):
         return None
     return call("show_task", task=task_meant(words, conversation))
 
@@ -143,6 +142,8 @@ def agenda(conversation: Conversation) -> Sequence[Request] | None:
         if words or during:
             return call("list_tasks", words=task_words(words), during=during)
     rest, during = time_at_end(text, conversation)
+    if during and re.match(r"^what(?:'?s| is)$", rest, re.I):
+        return call("list_tasks", during=during.removeprefix("on "))
     if not _AGENDA.match(text) or not (_ABOUT_TASKS.search(rest) or (during and _AGENDA.match(rest))):
         return None
     status = next((status for word, status in _STATUS.items() if re.search(rf"\b{word}\b", rest, re.I)), "")

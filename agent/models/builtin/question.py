@@ -15,6 +15,7 @@ _NEVER_MIND = phrase(
     """
 )
 _YES = phrase(r"^(?:yes|yeah|yep|yup|sure|ok|okay|right|correct|exactly|do it|the first)$")
+_SMALL = {"the", "one", "with", "about", "to", "for", "a", "that", "says", "called", "i", "mean", "meant", "at", "on"}
 _COMMAND = phrase(
     r"""
     ^(?:remind|cancel|delete|remove|pause|resume|move|show|list|undo|what|why|when|how|who|where|set|wake|
@@ -52,7 +53,7 @@ def _which(asked: Answered, text: str, choices: list[str]) -> Sequence[Request] 
             f"number {number}", options
         )
     if chosen is None:
-        words = set(task_words(text).lower().split())
+        words = set(task_words(text).lower().split()) - _SMALL
         named = [option for option in options if words and words <= set(option["title"].lower().split())]
         chosen = named[0] if len(named) == 1 else None
     if re.match(r"^(?:all(?: of them)?|both(?: of them)?|all .*|them all)$", text, re.I):
