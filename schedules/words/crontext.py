@@ -2,21 +2,12 @@
 
 import re
 
+from croncierge.errors import InvalidInput
 from schedules.cron import normalise
 from schedules.words.pieces import CronText, Piece
 from schedules.words.tokens import Tokens
 
-_ALIASES = {
-    "hourly": "0 * * * *",
-    "daily": "0 0 * * *",
-    "midnight": "0 0 * * *",
-    "weekly": "0 0 * * 0",
-    "monthly": "0 0 1 * *",
-    "yearly": "0 0 1 1 *",
-    "annually": "0 0 1 1 *",
-}
-_FIELD = r"(?:\*|[\dA-Za-z]+)(?:[-,/#L*\dA-Za-z]*)"
-_FIVE = re.compile(rf"(?<![\w*/]){_FIELD}(?:\s+{_FIELD}){{4}}(?![\w*/])")
+_ALIASES = frozenset({"hourly", "daily", "midnight", "weekly", "monthly", "yearly", "annually"})
 _SANE = re.compile(
     r"^(?:[\d*/,\-#L]|MON|TUE|WED|THU|FRI|SAT|SUN|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)+$", re.I
 )
@@ -28,7 +19,7 @@ def cron_text(w: Tokens) -> Piece | None:
         return None
     for i, word in enumerate(w.low[: w.count]):
         if word == "@" and w.glued[i + 1] and w.low[i + 1] in _ALIASES:
-            return Piece(start=i, end=i + 2, meaning=CronText(expression=_ALIASES[w.low[i + 1]]))
+            return Piece(start=i, end=i + 2, meaning=CronText(expression=normalise(f"@{w.low[i + 1]}")))
     return _five_fields(w)
 
 
@@ -43,13 +34,12 @@ def _five_fields(w: Tokens) -> Piece | None:
         i = end
     for first in range(len(words) - 4):
         fields = [word for _, _, word in words[first : first + 5]]
-        if not all(_SANE.match(field) for field in fields) or not (
-            "*" in fields or any("*" in field for field in fields) or (words[first][0] > 0 and "cron" in w.low)
-        ):
+        starred = any("*" in field for field in fields) or "cron" in w.low
+        if not starred or not all(_SANE.match(field) for field in fields):
             continue
         try:
             expression = normalise(" ".join(fields))
-        except Exception:
+        except InvalidInput:
             continue
         start = words[first][0]
         if start and w.low[start - 1] in (":", "cron"):

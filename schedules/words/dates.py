@@ -20,6 +20,7 @@ from schedules.words.pieces import (
     Period,
     Shifted,
     Unit,
+    WeekdaysFrom,
     Which,
 )
 from schedules.words.ranks import WHICH, months_ahead, nth_of, quarter_at, skip_the
@@ -149,6 +150,10 @@ def _after_the(w: Tokens, i: int) -> Found:
         return None
     if low[i + 1] in UNITS and low[i + 2] == "after" and low[i + 3] == "next":
         return i + 4, Period(unit=UNITS[low[i + 1]], offset=2)
+    if low[i + 1] in ("weekend", "wkend") and low[i + 2] in ("before", "after"):
+        other = date(w, i + 3)
+        if other is not None:
+            return other[0], WeekdaysFrom(n=1, day=5, base=other[1], sign=1 if low[i + 2] == "after" else -1)
     if low[i + 1] in ("week", "weekend", "wkend"):
         found = week_phrase(w, i + 1, date)
         if found is not None:

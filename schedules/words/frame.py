@@ -23,7 +23,9 @@ from schedules.words.pieces import (
     Tolerance,
     Unit,
     Until,
+    Weekday,
     WeekNumbers,
+    Which,
     Window,
 )
 from schedules.words.tokens import Tokens
@@ -88,7 +90,7 @@ class Frame:
         """Several plain weekdays with a time of day: "mon-fri 17:45", "Tuesday and Thursday at 6"."""
         return any(
             len(dates.items) > 1 and (dates.to is None or bool(self.times))
-            and all(type(item).__name__ == "Weekday" and not getattr(item, "which", "") for item in dates.items)
+            and all(isinstance(item, Weekday) and item.which is Which.PLAIN for item in dates.items)
             for dates in self.dates
         )  # fmt: skip
 
@@ -223,7 +225,7 @@ def _names_something(w: Tokens, pieces: list[Piece], piece: Piece) -> bool:
 def _pins(dates: Dates) -> bool:
     """Whether a day is named so that it happens once: tomorrow, this Friday, 5 May."""
     first = dates.items[0]
-    return type(first).__name__ != "Weekday" or bool(getattr(first, "which", ""))
+    return not isinstance(first, Weekday) or first.which is not Which.PLAIN
 
 
 def _take(frame: Frame, piece: Piece) -> None:

@@ -1,9 +1,12 @@
 """A whole sentence: tokens, phrases, slots, schedule, and the words around them."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from croncierge.errors import InvalidInput
+from schedules.occurrences import next_after
 from schedules.reading import Condition, ConditionKind, Kind, Preferences, Reading
 from schedules.schedule import Cron, Interval, Once, Rule, Schedule
 from schedules.words.conditions import conditions
@@ -24,6 +27,7 @@ from schedules.zones import resolve
 LONGEST = 2000  # characters
 _MOST_TOKENS = 600
 _TOO_LONG = "That is too long to read a time from; please say in one sentence what should happen and when."
+_FIGURES = re.compile(r"[-+:.,/\dTZ ]*\d[-+:.,/\dTZ ]*")  # what an unread rest of a date looks like
 _VAGUE = frozenset(
     {"later", "soon", "sometime", "eventually", "regularly", "often", "someday", "periodically", "frequently"}
 )
@@ -61,13 +65,14 @@ def read_when(words: str, *, now: datetime, preferences: Preferences) -> Reading
             question=f"I do not understand “{rest[:80]}” as part of a time; when exactly do you mean?",
             choices=(reading.phrase,) if reading.phrase else (),
         )
-    return replace(reading, title="", phrase=text)
+    return replace(reading, title="")
 
 
 def _as_time(text: str) -> str:
     """A bare figure given as a time is a clock time."""
-    bare = text.lower().removeprefix("to ").removeprefix("also ").strip()
-    return f"at {bare}" if bare.replace(":", "").isdigit() and len(bare) <= 5 else bare if bare else text
+    first, _, rest = text.partition(" ")
+    bare = rest.strip() if first.lower() in ("to", "also") and rest else text
+    return f"at {bare}" if bare.replace(":", "").isdigit() and len(bare) <= 5 else bare
 
 
 def _mere_filler(rest: str) -> bool:
@@ -144,17 +149,21 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
     local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     if frame.cron is not None:
         return _with_cron(frame, base, zone)
+    spelled = _spelled_out(w, base, now, zone, preferences)
+    if spelled is not None:
+        return spelled
     divided = [gather(w, group) for group in groups(frame.pieces)]
     if len(divided) > 1:
         return _divided(divided, base, now, zone, preferences, waking=said.waking)
     if frame.repeats:
         _ask_which_of_month(frame)
         made = repetition(frame, now, zone, preferences, waking=said.waking)
+        _happens(made.schedule, now)
         kind = Kind.INTERVAL if isinstance(made.schedule, Interval) else Kind.RECURRENCE
         return replace(base, kind=kind, schedule=made.schedule, notes=made.notes, tolerance=made.tolerance)
     found = moment(frame, local, zone, preferences, waking=said.waking)
     if found is None:
-        return _without_moment(w, frame, said, base, now, zone, preferences)
+        return _without_moment(w, frame, said, base, now, zone)
     if found.elapsed is not None:
         at = now.astimezone(UTC) + timedelta(seconds=found.elapsed)
     else:
@@ -163,6 +172,19 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
         return _past(frame, said, base, at, zone)
     schedule: Schedule = Once(zone=zone, at=at)
     return replace(base, kind=Kind.INSTANT, schedule=schedule, notes=found.notes)
+
+
+def _spelled_out(w: Tokens, base: Reading, now: datetime, zone: str, preferences: Preferences) -> Reading | None:
+    """A date spelled in a way that the grammar reads only in part: "Thu Apr 10 07:06:05 2031"."""
+    if not base.title or not _FIGURES.fullmatch(base.title):
+        return None
+    at = exotic_date(w, now.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0), preferences)
+    if at is None:
+        return None
+    instant = at if at.tzinfo is not None else resolve(at, zone)
+    if instant <= now:
+        return None
+    return replace(base, kind=Kind.INSTANT, schedule=Once(zone=zone, at=instant), phrase=w.text.strip(), title="")
 
 
 def _divided(
@@ -177,7 +199,19 @@ def _divided(
     if len(rules) < len(made):
         raise Puzzling("Those are several paces; please ask for them one after the other. Which is the first?")
     notes = tuple(dict.fromkeys(note for one in made for note in one.notes))
-    return replace(base, kind=Kind.RECURRENCE, schedule=united(rules), notes=notes)
+    schedule = united(rules)
+    _happens(schedule, now)
+    return replace(base, kind=Kind.RECURRENCE, schedule=schedule, notes=notes)
+
+
+def _happens(schedule: Schedule, now: datetime) -> None:
+    """Ask about a repetition that is over before it begins, or whose day no month has."""
+    try:
+        if next_after(schedule, now) is not None:
+            return
+    except InvalidInput:
+        pass
+    raise Puzzling("That never happens, as I read it; on which days, and until when, do you mean?")
 
 
 def _news(w: Tokens, frame: Frame, said: Request) -> bool:
@@ -231,17 +265,9 @@ def _past(frame: Frame, said: Request, base: Reading, at: datetime, zone: str) -
     )
 
 
-def _without_moment(
-    w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime, zone: str, preferences: Preferences
-) -> Reading:
+def _without_moment(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime, zone: str) -> Reading:
     if frame.lasting is not None:
         return _duration(frame.lasting, base, now, zone)
-    exotic = exotic_date(w, now.astimezone(ZoneInfo(zone)).replace(tzinfo=None), preferences)
-    if exotic is not None:
-        at, phrase, rest = exotic
-        instant = resolve(at, zone)
-        if instant > now:
-            return replace(base, kind=Kind.INSTANT, schedule=Once(zone=zone, at=instant), phrase=phrase, title=rest)
     if base.conditions:
         return base
     vague = next((word for word in w.low[: w.count] if word in _VAGUE), None)

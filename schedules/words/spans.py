@@ -28,7 +28,7 @@ def read_span(words: str, *, now: datetime, preferences: Preferences) -> tuple[d
     for i in range(w.count):
         try:
             place = _span_at(w, i, view)
-        except Puzzling:
+        except (Puzzling, ValueError, OverflowError):
             return None
         if place is not None:
             return resolve(place.start, zone), resolve(place.end, zone)

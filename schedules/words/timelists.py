@@ -94,7 +94,7 @@ def window(w: Tokens, i: int) -> tuple[int, Window, bool] | None:
     if first is None:
         plain = simple_clock(w, j)
         if plain is not None and low[plain[0]] == "to" and _minutes_before(w, plain[0] + 1, plain[1]):
-            return None if w.low[j] not in ("a", "an", "the") else None
+            return None
         first = plain
     if first is None:
         return None

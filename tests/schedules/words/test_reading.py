@@ -102,6 +102,48 @@ def test_a_repetition_is_found(text: str, expected: list[str]) -> None:
     assert moments(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("weekdays at 8 and weekends at 10", ["2026-03-05 08:00", "2026-03-06 08:00", "2026-03-07 10:00"]),
+        ("every tuesday at 9 and thursday at 10", ["2026-03-05 10:00", "2026-03-10 09:00", "2026-03-12 10:00"]),
+        ("at 9 on mondays and at 10 on tuesdays", ["2026-03-09 09:00", "2026-03-10 10:00", "2026-03-16 09:00"]),
+    ],
+)
+def test_days_keep_their_own_times(text: str, expected: list[str]) -> None:
+    assert moments(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "title"),
+    [
+        ("remind me tomorrow about friday's meeting", "2026-03-05 09:00", "friday's meeting"),
+        ("remind me on monday to book the hotel for july 4", "2026-03-09 09:00", "book the hotel for july 4"),
+        ("remind me about the 3pm meeting at 2:30", "2026-03-04 14:30", "the 3pm meeting"),
+        ("remind me 15 minutes before my 3pm meeting", "2026-03-04 14:45", "meeting"),
+        ("remind me to watch 60 minutes at 7pm", "2026-03-04 19:00", "watch 60 minutes"),
+        ("remind me to call 555-1234 at 3", "2026-03-04 15:00", "call 555-1234"),
+    ],
+)
+def test_times_that_belong_to_the_matter_stay_in_the_title(text: str, expected: str, title: str) -> None:
+    assert moments(text) == [expected]
+    assert understood(text).title == title
+
+
+def test_two_days_that_contradict_each_other_are_asked_about() -> None:
+    reading = understood("buy tickets for the concert on june 5 tomorrow at 9")
+    assert reading.kind is Kind.CLARIFY
+    assert reading.choices == ("5 June 2026", "5 March 2026")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Thu Apr 10 07:06:05 2031", "2031-04-10 07:06"), ("Sun 03 May 2026 04:05:06 PM +0530", "2026-05-03 06:35")],
+)
+def test_rare_spellings_of_a_date_are_read_too(text: str, expected: str) -> None:
+    assert moments(text) == [expected]
+
+
 def test_cron_is_preferred_where_it_says_it_exactly() -> None:
     weekday = understood("every weekday at 8:30").schedule
     assert isinstance(weekday, Cron)
