@@ -36,11 +36,16 @@ def _show(pieces: "Iterator[Delta | ToolCall | Turn]", indent: int) -> "Turn":
     from rich.spinner import Spinner
 
     from agent.invoke import Delta, Turn
+    from interfaces.chat.keyboard import interruptible, without_echo
 
     console = Console()
     waiting = Spinner("dots", style="dim")
     said = ""
-    with Live(_indented(waiting, indent), console=console, refresh_per_second=12, transient=True) as live:
+    with (
+        without_echo(),
+        Live(_indented(waiting, indent), console=console, refresh_per_second=12, transient=True) as live,
+        interruptible(lambda: live.update(_indented("Stopping…", indent))),
+    ):
         for piece in pieces:
             if isinstance(piece, Turn):
                 live.update(_indented("", indent))
