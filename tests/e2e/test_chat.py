@@ -1,6 +1,8 @@
 """A conversation in a real terminal."""
 
 import sys
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +14,7 @@ from schedules.schedule import Once
 from store.operations import create_task
 from store.values import TaskSpec
 from tests.e2e.conftest import Terminal
+from tests.fakes.openai import Message, openai_server, says
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 
@@ -89,3 +92,27 @@ def test_a_model_without_its_key_ends_the_chat_with_one_sentence(chat: Chat, mon
     terminal = chat()
     terminal.sees("Error: The model 'some-model' needs an API key")
     assert terminal.ends() == 2
+
+
+def test_a_reply_that_takes_long_is_stopped_with_ctrl_c(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering = threading.Event()
+
+    def slowly(_request: object) -> Message:
+        answering.set()
+        time.sleep(1)
+        return says("Much later.")
+
+    with openai_server(slowly) as server:
+        monkeypatch.setenv("CRONCIERGE_MODEL", "some-model")
+        monkeypatch.setenv("CRONCIERGE_BASE_URL", server.url)
+        terminal = chat()
+        terminal.sees("you>")
+        terminal.types("hello")
+        assert answering.wait(30)
+        terminal.presses("c")
+        terminal.sees("Stopping…")
+        assert "Much later" not in terminal.sees("Stopped.")
+        terminal.sees("you>")
+        terminal.presses("d")
+        terminal.sees("Bye.")
+        assert terminal.ends() == 0
