@@ -56,6 +56,8 @@ def _clause(w: Tokens, i: int, j: int, end: int) -> tuple[int, int, Condition] |
         "please",
     ):
         stop += 1
+    if i and low[i - 1] in ("me", "us") and "to" in low[first + 1 : stop]:
+        stop = max(k for k in range(first + 1, stop) if low[k] == "to")  # "remind me when I get home to feed the cat"
     stop = _clause_end(w, first, stop)
     if stop <= first:
         return None

@@ -1,5 +1,6 @@
 """Days with what leads up to them: "on Friday", "in two weeks", "by the 5th"; and when a word is no day after all."""
 
+from schedules.words.connectors import either
 from schedules.words.dates import date
 from schedules.words.lexicon import MONTHS, SHAKY, WEEKDAYS, words
 from schedules.words.lists import dates
@@ -41,6 +42,8 @@ def _offset(w: Tokens, i: int) -> Piece | None:
         end += 1
     if low[end] == "s" and low[end - 1] == "'":
         end += 1
+    if low[end] == "or" and low[end + 1] in ("so", "two"):
+        end += 2
     if low[end] == "time":
         end += 1
     elif low[end] == "from" and low[end + 1] in ("now", "today"):
@@ -102,6 +105,8 @@ def day_pieces(w: Tokens, i: int) -> list[Piece]:
         weak_start = low[i] not in ("later", "as", "before")
         if weak_start and not isinstance(first, (Shifted,)):
             return [offset] if offset is not None else []
+    if "or" in low[k:end] and meaning.to is None and len(meaning.items) > 1 and not w.said(k, end).endswith("so"):
+        return [Piece(start=i, end=end, meaning=either(w, k, end))]
     weak = _weak(w, i, j, end, meaning, marked=marked)
     if only and isinstance(first, (Weekday, CalendarDay, Nth)):
         meaning = Dates(items=meaning.items, plural=True, only=True, to=meaning.to, brief=meaning.brief)

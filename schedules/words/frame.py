@@ -6,6 +6,7 @@ from schedules.words.lexicon import words
 from schedules.words.pieces import (
     Ask,
     CalendarDay,
+    Clock,
     Count,
     CronText,
     Dates,
@@ -126,8 +127,21 @@ def standing(w: Tokens, pieces: list[Piece]) -> list[Piece]:
     if any(not isinstance(piece.meaning, (Lasting, InZone, Tolerance, Count)) for piece in kept):
         kept = [piece for piece in kept if not isinstance(piece.meaning, Lasting) or piece.meaning.bound]
     kept = [piece for piece in kept if not _beside_the_point(w, kept, piece)]
+    kept = [piece for piece in kept if not _too_short(kept, piece)]
     named = [piece for piece in kept if _names_something(w, kept, piece)]
     return [piece for piece in kept if piece not in named]
+
+
+def _too_short(pieces: list[Piece], piece: Piece) -> bool:
+    """Whether a length belongs to the matter: "yoga for 30 minutes every day", "a table for two at 7pm"."""
+    others = [other.meaning for other in pieces if other is not piece]
+    if isinstance(piece.meaning, Lasting) and others:
+        paces = [other.unit for other in others if isinstance(other, Every)]
+        hours = piece.meaning.amount.seconds > 0 and not piece.meaning.amount.days
+        return hours and not any(unit in (Unit.SECOND, Unit.MINUTE, Unit.HOUR) for unit in paces)
+    if isinstance(piece.meaning, Times) and piece.weak and isinstance(piece.meaning.items[0], Clock):
+        return any(isinstance(other, Times) and isinstance(other.items[0], Clock) for other in others)
+    return False
 
 
 def _beside_the_point(w: Tokens, pieces: list[Piece], piece: Piece) -> bool:

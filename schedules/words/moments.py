@@ -124,13 +124,13 @@ def _calendar(what: CalendarDay, view: Viewpoint) -> Place:
     if month is None:
         return whole_days(_next_day_of_month(day, what.weekday, view))
     if not possible(month, day, year):
-        raise _no_such_day(month, day, year)
+        raise no_such_day(month, day, year)
     if year is not None:
         return whole_days(date(year, month, day))
     for candidate in range(today.year, today.year + 9):
         if possible(month, day, candidate) and _still_ahead(date(candidate, month, day), view):
             return whole_days(date(candidate, month, day))
-    raise _no_such_day(month, day, None)
+    raise no_such_day(month, day, None)
 
 
 def _settled_order(what: CalendarDay, view: Viewpoint) -> CalendarDay:
@@ -149,7 +149,7 @@ def _settled_order(what: CalendarDay, view: Viewpoint) -> CalendarDay:
     return turned if view.day_first else plain
 
 
-def _no_such_day(month: int, day: int, year: int | None) -> Puzzling:
+def no_such_day(month: int, day: int, year: int | None) -> Puzzling:
     name = MONTH_NAMES[month - 1] if 1 <= month <= 12 else f"month {month}"
     said = f"{name} {day}" + (f", {year}" if year else "")
     choices: tuple[str, ...] = ()
@@ -160,7 +160,7 @@ def _no_such_day(month: int, day: int, year: int | None) -> Puzzling:
 
 def _existing(year: int, month: int, day: int) -> date:
     if not possible(month, day, year):
-        raise _no_such_day(month, day, year)
+        raise no_such_day(month, day, year)
     return date(year, month, day)
 
 
@@ -272,7 +272,8 @@ def _nth_week(first: date, last: date, n: int) -> Place:
     """Weeks belong to the period that their Thursday is in, as ISO counts them; the last ones are whole weeks."""
     if n > 0:
         thursday = first + timedelta(days=(3 - first.weekday()) % 7 + 7 * (n - 1))
-        return whole_days(thursday - timedelta(days=3), 7, Unit.WEEK)
+        week = whole_days(thursday - timedelta(days=3), 7, Unit.WEEK)
+        return replace(week, start=max(week.start, midnight(first)))
     monday = last - timedelta(days=last.weekday())
     if last.weekday() < 3:
         monday -= timedelta(days=7)

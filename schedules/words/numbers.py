@@ -178,11 +178,18 @@ def unit(w: Tokens, i: int, *, after_digits: bool = False) -> tuple[int, Unit] |
     return None if found is None else (i + 1, found)
 
 
+def _measured(w: Tokens, i: int) -> bool:
+    found = unit(w, i)
+    return found is not None and w.low[i] not in ("second", "quarter")
+
+
 def _single(w: Tokens, i: int) -> tuple[int, Amount, Unit] | None:
     found = quantity(w, i)
     if found is None:
         return None
     j, n = found
+    if w.low[j] in ("-", "to", "or") and (second := cardinal(w, j + 1)) and n < second[1] and _measured(w, second[0]):
+        j = second[0]  # "2 to 3 hours": the shorter
     digits = w.number[j - 1] is not None or w.low[j - 1] in _FRACTIONS
     if (w.low[j] == "-" and w.glued[j] and (w.glued[j + 1] or not digits)) or w.low[j] in (
         "more",

@@ -1,6 +1,7 @@
 """Lengths of time counted from something: 3 weeks from now, two days before October 12, three Fridays from now."""
 
 from schedules.words.clocks import clock
+from schedules.words.dayparts import daypart
 from schedules.words.lexicon import TODAY, TOMORROW, WEEKDAY_PLURALS, WEEKDAYS
 from schedules.words.numbers import amount, cardinal, unit
 from schedules.words.periods import several_units
@@ -14,6 +15,7 @@ from schedules.words.pieces import (
     WeekdaysFrom,
     Which,
 )
+from schedules.words.ranks import skip_the
 from schedules.words.tokens import DateRule, Found, Tokens
 
 _LATER = frozenset({"later", "hence", "ahead", "out", "away"})
@@ -73,7 +75,9 @@ def _from_base(w: Tokens, end: int, much: Amount, date: DateRule) -> Found:
     if word in ("before", "after") and low[k] in ("my", "the", "our", "his", "her", "their") and clock(w, k + 1):
         k += 1
         base = None
-    at_clock = clock(w, k, bare=word in ("before", "after") and low[k + 1] in ("", ",", ".", "to", "on"))
+    at_clock: tuple[int, TimeOfDay] | None = clock(
+        w, k, bare=word in ("before", "after") and low[k + 1] in ("", ",", ".", "to", "on")
+    )
     if base is not None and (at_clock is None or base[0] >= at_clock[0]):
         if word == "on" and not isinstance(base[1], (Weekday, Day)):
             return None
@@ -81,6 +85,8 @@ def _from_base(w: Tokens, end: int, much: Amount, date: DateRule) -> Found:
             return None
         stop, moment = _clock_after(w, base[0])
         return stop, Shifted(amount=much, sign=sign, base=base[1], clock=moment)
+    if at_clock is None and base is None:
+        at_clock = daypart(w, skip_the(w, k))
     if at_clock is not None and much.seconds and word in ("before", "after", "past"):
         stop, later = at_clock
         follow = date(w, stop + 1 if low[stop] == "on" else stop)

@@ -5,13 +5,11 @@ from schedules.words.numbers import cardinal, unit
 from schedules.words.pieces import (
     Count,
     Dates,
-    Daypart,
     Every,
     Meaning,
     MinutesPast,
     Often,
     Piece,
-    Times,
     Unit,
     Weekday,
     WeekNumbers,
@@ -90,10 +88,7 @@ def pace_adverb(w: Tokens, i: int) -> list[Piece] | None:
             return None
         measure, n = Unit.MONTH, 6
     if low[j] == "nightly":
-        return [
-            piece(i, i, Every(unit=Unit.DAY, loose=True)),
-            piece(i, j + 1, Times(items=(Daypart(name="night"),), flexible=True)),
-        ]
+        return [piece(i, j + 1, Every(unit=Unit.DAY, loose=True, part="night"))]
     return [piece(i, j + 1, Every(unit=measure, n=n, loose=True))]
 
 

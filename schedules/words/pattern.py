@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
+from schedules.words.dayforms import possible
 from schedules.words.frame import Frame
+from schedules.words.moments import no_such_day
 from schedules.words.pieces import (
     CalendarDay,
     Date,
@@ -108,6 +110,8 @@ def _select(pattern: Pattern, item: Date, to: Date | None) -> None:
         case CalendarDay(year=None, month=None, day=int(day)) if item.months_ahead is None:
             pattern.monthdays.append(day)
         case CalendarDay(year=None, month=int(month), day=int(day)):
+            if not possible(month, day, None):
+                raise no_such_day(month, day, None)
             if isinstance(to, CalendarDay) and to.month == month and to.day is not None:
                 pattern.yeardays.extend((month, each) for each in range(day, to.day + 1))
             else:

@@ -271,6 +271,7 @@ class Every:
     unit: Unit
     n: int = 1
     loose: bool = False
+    part: str = ""  # the part of the day it implies: "nightly"
     second_reading: bool = False  # "every second Tuesday": could be meant as the second of each month
 
 

@@ -16,7 +16,7 @@ from schedules.words.frame import Frame, gather, standing
 from schedules.words.phrases import scan
 from schedules.words.pieces import Amount, Lasting, Now, Period, Piece, Unit, Weekday
 from schedules.words.places import DAY_NAMES, Puzzling, shifted
-from schedules.words.recurring import repetition
+from schedules.words.recurring import repetition, tolerance
 from schedules.words.sentence import Request, request
 from schedules.words.several import groups, share_pace, united
 from schedules.words.single import moment
@@ -103,7 +103,7 @@ def _read(w: Tokens, now: datetime, preferences: Preferences) -> Reading:
     cron = cron_text(w)
     pieces = scan(w)
     clauses = [one for one in clauses if not _content(w, one, pieces)]
-    pieces = _outside(pieces, clauses)
+    pieces = _unquoted(w, _outside(pieces, clauses))
     if cron is not None:
         others = [piece for piece in pieces if piece.end <= cron.start or piece.start >= cron.end]
         pieces = sorted([*others, cron], key=lambda piece: piece.start)
@@ -132,6 +132,14 @@ def _content(w: Tokens, clause: tuple[int, int, Condition], pieces: list[Piece])
     start, end, met = clause
     outside = any(piece.end <= start or piece.start >= end for piece in pieces if not piece.weak)
     return met.kind is ConditionKind.EVENT and w.low[start] == "if" and outside
+
+
+def _unquoted(w: Tokens, pieces: list[Piece]) -> list[Piece]:
+    """Without what stands in quotation marks, if something outside says when."""
+    marks = [k for k, word in enumerate(w.low[: w.count]) if word == '"']
+    quoted = {k for start, end in zip(marks[::2], marks[1::2], strict=False) for k in range(start, end)}
+    outside = [piece for piece in pieces if quoted.isdisjoint(range(piece.start, piece.end))]
+    return outside or pieces
 
 
 def _outside(pieces: list[Piece], clauses: list[tuple[int, int, Condition]]) -> list[Piece]:
@@ -171,7 +179,7 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
     if at < now - timedelta(seconds=1):
         return _past(frame, said, base, at, zone)
     schedule: Schedule = Once(zone=zone, at=at)
-    return replace(base, kind=Kind.INSTANT, schedule=schedule, notes=found.notes)
+    return replace(base, kind=Kind.INSTANT, schedule=schedule, notes=found.notes, tolerance=tolerance(frame))
 
 
 def _spelled_out(w: Tokens, base: Reading, now: datetime, zone: str, preferences: Preferences) -> Reading | None:

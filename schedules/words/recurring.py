@@ -44,10 +44,11 @@ def repetition(
         found = _often_a_day(frame, pattern, bounds, view, now, zone, preferences, count)
     else:
         found = _by_days(frame, pattern, bounds, view, zone, preferences, notes, count, waking=waking, as_rule=as_rule)
-    return Repetition(schedule=found, notes=tuple(notes), tolerance=_tolerance(frame))
+    return Repetition(schedule=found, notes=tuple(notes), tolerance=tolerance(frame))
 
 
-def _tolerance(frame: Frame) -> timedelta | None:
+def tolerance(frame: Frame) -> timedelta | None:
+    """How far from the given time is still fine, where the words are loose about it."""
     if frame.tolerance is not None:
         return timedelta(minutes=frame.tolerance.minutes)
     if any(times.flexible for times in frame.times) and not _exact(frame):
@@ -166,7 +167,8 @@ def _inside(frame: Frame, hour: int, minute: int, preferences: Preferences) -> b
 
 
 def _day_times(frame: Frame, preferences: Preferences, notes: list[str], *, waking: bool) -> list[time]:
-    clocks = beside(frame.clocks)
+    part = frame.every.part if frame.every is not None else ""
+    clocks = beside([Daypart(name=part), *frame.clocks] if part else frame.clocks)
     found: list[time] = []
     for item in clocks:
         at = part_time(item, preferences) if isinstance(item, Daypart) else usual(item, waking=waking)

@@ -74,6 +74,10 @@ def every_phrase(w: Tokens, i: int) -> list[Piece] | None:
     if low[j] in ("so", "now") and (low[j + 1] in ("often", "and")):
         end = j + 2 if low[j] == "so" else j + 3
         return [piece(i, end, Ask(question="How often exactly: every how many days or hours?"))]
+    if low[j + 1] in ("to", "-", "or") and (last := cardinal(w, j + 2)) and (measure := unit(w, last[0])):
+        return [piece(i, measure[0], Ask(question=f"Every how many {measure[1].value}s exactly?"))]
+    if unit(w, j) is not None and low[j + 1] == "or" and low[j + 2] in ("so", "two"):
+        return [piece(i, j + 3, Ask(question=f"Every how many {low[j]}s exactly?"))]
     if low[j] in ("few", "couple", "several", "some"):
         return _vague(w, i, j)
     if low[j] in ("other", "alternate"):

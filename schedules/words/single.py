@@ -113,6 +113,7 @@ def moment(frame: Frame, now: datetime, zone: str, preferences: Preferences, *, 
         return _from_clock(day, view, preferences)
     if isinstance(day, Exact):
         return Moment(at=day.at if day.at.tzinfo is None else day.at.astimezone(ZoneInfo(zone)).replace(tzinfo=None))
+    _only_one_time(frame)
     chosen = _pick(clocks)
     if isinstance(day, (Now, Shifted)) and chosen is None:
         return _counted(day, view, preferences)
@@ -121,6 +122,15 @@ def moment(frame: Frame, now: datetime, zone: str, preferences: Preferences, *, 
             return None
         return _next_clock(chosen, now, preferences, notes, waking=waking)
     return _on_day(day, chosen, view, preferences, frame, waking=waking)
+
+
+def _only_one_time(frame: Frame) -> None:
+    """Ask when two different clock times were said apart from each other: "at 5pm, no wait, 6pm"."""
+    said = [times.items[0] for times in frame.times if isinstance(times.items[0], Clock)]
+    exact = [item for item in said if isinstance(item, Clock)]
+    if len({(item.hour % 12, item.minute) for item in exact}) > 1:
+        named = tuple(f"at {item.hour}:{item.minute:02d}" for item in exact[:2])
+        raise Puzzling(f"That names two times, {' and '.join(named)}; which one do you mean?", named)
 
 
 def _window_beside(frame: Frame, clocks: list[TimeOfDay]) -> list[TimeOfDay]:

@@ -1,6 +1,7 @@
 """Times with what leads up to them: "at 5", "around noon", "sometime in the morning", "9 tomorrow"."""
 
 from schedules.words.clocks import clock
+from schedules.words.connectors import either
 from schedules.words.lexicon import TENS, TODAY, TOMORROW
 from schedules.words.pieces import Daypart, Piece, Times
 from schedules.words.timelists import plural_daypart, this_daypart, times, window
@@ -86,6 +87,8 @@ def time_pieces(w: Tokens, i: int) -> list[Piece]:
         return []
     if not marked and not weak and end == j + 2 and low[j + 1] in ("a", "p") and low[end].isalpha():
         weak = low[end] not in ("on", "every", "tomorrow", "today", "daily", "to")
+    if "or" in low[j:end] and len(meaning.items) > 1:
+        return [Piece(start=i, end=end, meaning=either(w, i, end))]
     if flexible or deadline:
         meaning = Times(items=meaning.items, flexible=flexible, deadline=deadline)
     return [Piece(start=i, end=end, meaning=meaning, weak=weak)]

@@ -8,7 +8,7 @@ from schedules.words.sentence import Request
 from schedules.words.tokens import Tokens
 
 _TRAIL = words(
-    "at on in by from to for the and a an of every each , - : ; until please pls thanks thx thank you around "
+    "at by from to for the and a an of every each , - : ; until please pls thanks thx thank you around "
     "about starting before after but only then ( is or @ ."
 )
 
