@@ -117,6 +117,8 @@ def _deltas(reply: Message) -> Sequence[Message]:
     for index, call in enumerate(reply["tool_calls"]):
         name, arguments = call["function"]["name"], call["function"]["arguments"]
         half = len(arguments) // 2  # arguments come in pieces
-        deltas.append({"tool_calls": [{**call, "index": index, "function": {"name": name, "arguments": arguments[:half]}}]})
+        deltas.append(
+            {"tool_calls": [{**call, "index": index, "function": {"name": name, "arguments": arguments[:half]}}]}
+        )
         deltas.append({"tool_calls": [{"index": index, "function": {"arguments": arguments[half:]}}]})
     return deltas
