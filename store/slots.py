@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
+from schedules.describe import describe_moment
 from schedules.occurrences import between, next_after
 from schedules.schedule import Schedule
 from store.kinds import CatchUp, Trigger
@@ -38,7 +39,7 @@ def due_slots(
     wanted = due[len(missed) :]
     if policy is not CatchUp.ALL and wanted:
         *merged, latest = wanted
-        missed += [(each, f"merged into the run of {latest:%Y-%m-%d %H:%M:%S} UTC") for each in merged]
+        missed += [(each, f"merged into the run of {describe_moment(latest, schedule.zone, now)}") for each in merged]
         wanted = [latest]
     runs = [(each, Trigger.SCHEDULE if each >= on_time else Trigger.CATCH_UP) for each in wanted]
     return Slots(runs=runs, missed=missed, following=next_after(schedule, now))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from croncierge.errors import NotFound
 from schedules.describe import describe, describe_moment
 from schedules.schedule import Once
 from store.kinds import DependencyType
@@ -113,7 +114,10 @@ def _state(task: TaskInfo, context: Context) -> str:
 
 
 def _prerequisite(prerequisite: Prerequisite, context: Context) -> str:
-    title = name(get_task(context.store, context.actor, prerequisite.task_id, include_deleted=True))
+    try:
+        title = name(get_task(context.store, context.actor, prerequisite.task_id, include_deleted=True))
+    except NotFound:
+        title = "a task of somebody else's"
     outcome = {
         DependencyType.SUCCESS: "has run",
         DependencyType.COMPLETION: "has ended, whatever the outcome",
