@@ -1,5 +1,6 @@
 """`ask`: one turn of a conversation, or a whole test suite of them."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -44,9 +45,10 @@ def ask(
         else:
             from interfaces.chat.speaking import speak
 
+            started = app.clock.now()
             turn = speak(app.assistant.stream(words, app.user_id, thread, via=_VIA, zone=common.zone))
             if now is None:
-                warn_when_nothing_runs(app, turn.task_ids)
+                warn_when_nothing_runs(app, turn.task_ids, started)
 
 
 def _clock(now: str | None, common: Common) -> "Clock":
@@ -64,12 +66,13 @@ def _ask_for_json(app: "App", words: str, thread: str, zone: str | None) -> None
     put_json(turn_view(turn, stored_tasks(app.store, app.actor(_VIA), turn.task_ids)))
 
 
-def warn_when_nothing_runs(app: "App", task_ids: tuple[int, ...]) -> None:
-    """Say so when a task was made or changed that nothing is there to execute."""
+def warn_when_nothing_runs(app: "App", task_ids: tuple[int, ...], since: datetime) -> None:
+    """Say so when one of these tasks was made or changed since a moment (aware), and nothing is there to execute it."""
     from interfaces.views import stored_tasks
 
     tasks = stored_tasks(app.store, app.actor(_VIA), task_ids)
-    if any(task.is_active and task.next_run_at for task in tasks) and not app.doorbell.anybody():
+    promised = any(task.is_active and task.next_run_at and task.updated_at >= since for task in tasks)
+    if promised and not app.doorbell.anybody():
         note("Nothing is running that could remind you; start `croncierge chat` or `croncierge serve`.")
 
 

@@ -33,6 +33,7 @@ def chat(
             from interfaces.chat.piped import converse
             from interfaces.cli.ask import warn_when_nothing_runs
 
+            started = app.clock.now()
             app.user_id  # noqa: B018  (what is wrong with the database is no answer to a line)
             touched = converse(app, sys.stdin, held, common.zone, as_json=common.as_json)
-            warn_when_nothing_runs(app, touched)
+            warn_when_nothing_runs(app, touched, started)

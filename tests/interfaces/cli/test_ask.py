@@ -17,7 +17,8 @@ def test_a_person_gets_the_reply_and_is_told_that_nothing_runs(croncierge: Comma
     assert seen.code == 0
     assert "call mom tomorrow at 09:00 (Europe/Berlin)" in seen.out
     assert seen.err.startswith("Nothing is running that could remind you;")
-    assert croncierge("ask", "what do I have tomorrow?", "--tz", "Europe/Berlin").out.count("call mom") == 1
+    looked = croncierge("ask", "what do I have tomorrow?", "--tz", "Europe/Berlin")
+    assert (looked.out.count("call mom"), looked.err) == (1, "")
 
 
 def test_json_tells_the_reply_the_calls_and_the_stored_tasks(croncierge: Command) -> None:
