@@ -2,7 +2,7 @@
 
 from schedules.words.clocks import clock, day_half, with_half
 from schedules.words.dates import date
-from schedules.words.lexicon import MONTHS, UNITS, WEEKDAYS
+from schedules.words.lexicon import MONTHS, UNITS, WEEKDAY_PLURALS, WEEKDAYS
 from schedules.words.lists import dates
 from schedules.words.numbers import amount, amount_of, cardinal, unit
 from schedules.words.pieces import (
@@ -56,7 +56,7 @@ def _except(w: Tokens, i: int) -> Piece | None:
     if low[i] == "but":
         if low[j] in ("not", "never") or low[j] in ("skip", "exclude", "excluding"):
             j += 1
-        else:
+        elif low[j] not in WEEKDAYS and low[j] not in WEEKDAY_PLURALS:
             return None
     elif low[i] == "apart":
         if low[j] != "from":
@@ -83,10 +83,7 @@ def _except(w: Tokens, i: int) -> Piece | None:
         return Piece(start=i, end=k + 1, meaning=Ask(question=question))
     found = weekdays(w, j) or dates(w, j)
     if found is None:
-        if low[j] in ("weekend", "weekends"):
-            found = weekdays(w, j)
-        if found is None:
-            return None
+        return None
     end, meaning = found
     items: list[Date] = list(meaning.items)
     if meaning.to is not None and isinstance(meaning.to, Weekday) is False:
@@ -97,6 +94,9 @@ def _except(w: Tokens, i: int) -> Piece | None:
             break
         end = more[0]
         items.extend(more[1].items)
+    if low[end] in ("and", "or", ",") and low[end + 1] in ("holidays", "public", "bank"):
+        question = "Which holidays do you mean? Name them, for example “except on Christmas and New Year's Day”."
+        return Piece(start=i, end=end + (2 if low[end + 1] == "holidays" else 3), meaning=Ask(question=question))
     items = [
         part
         for item in items
@@ -319,7 +319,7 @@ def _for(w: Tokens, i: int) -> Piece | None:
             return None
     if ahead and length[1] != Amount() and isinstance(low[end], str) and low[end] in MONTHS:
         return None
-    return Piece(start=i, end=end, meaning=Lasting(amount=length[1], bound=True))
+    return Piece(start=i, end=end, meaning=Lasting(amount=length[1], bound=True, ahead=ahead))
 
 
 def _tolerance(w: Tokens, i: int) -> Piece | None:

@@ -127,6 +127,8 @@ def _bare_day(w: Tokens, i: int) -> tuple[int, Dates] | None:
 def _shaky(w: Tokens, j: int, end: int, first: object, *, marked: bool) -> bool:
     """Whether a single word that is also something else ("may", "sun", "second") is that something else here."""
     low = w.low
+    if w.at(j, "the", "sun"):
+        return True
     if end != j + 1:
         return False
     word = low[j]

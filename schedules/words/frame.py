@@ -118,6 +118,9 @@ def gather(w: Tokens, pieces: list[Piece]) -> Frame:
     frame = Frame()
     for piece in standing(w, pieces):
         _take(frame, piece)
+    lasting = frame.lasting
+    if lasting is not None and lasting.ahead and lasting.amount.days > 1 and frame.clocks and not frame.dates:
+        frame.every = frame.every or Every(unit=Unit.DAY)  # "for the next 10 days at 8"
     return frame
 
 

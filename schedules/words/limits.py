@@ -9,7 +9,7 @@ from schedules.words.clocktimes import part_time, usual
 from schedules.words.frame import Frame
 from schedules.words.moments import locate
 from schedules.words.pattern import Pattern
-from schedules.words.pieces import Clock, Date, Day, Daypart, Lasting, Period, Starting, TimeOfDay, Unit, Weekday
+from schedules.words.pieces import Clock, Date, Day, Daypart, Edge, Lasting, Period, Starting, TimeOfDay, Unit, Weekday
 from schedules.words.places import Puzzling, Viewpoint, shifted
 from schedules.zones import resolve
 
@@ -58,7 +58,8 @@ def bounds_of(
 def _one_day(frame: Frame, pattern: Pattern) -> bool:
     """ "every 5 minutes between 2 and 3 tomorrow": over when that day is over."""
     subdaily = frame.every is not None and frame.every.unit in SUBDAILY
-    if frame.starting is None and frame.until is None and isinstance(pattern.start, Period):
+    whole = isinstance(pattern.start, Period) or (isinstance(pattern.start, Edge) and pattern.start.which == "rest")
+    if frame.starting is None and frame.until is None and whole:
         return True
     return subdaily and frame.until is None and frame.starting is None and isinstance(pattern.start, (Day, Weekday))
 

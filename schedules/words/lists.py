@@ -37,6 +37,7 @@ def ranked(w: Tokens, i: int) -> tuple[int, Dates] | None:
         and low[i] == "last"
         and low[i - 1] not in ("every", "each", "the", "and", "&", ",")
         and low[last] in WEEKDAYS
+        and low[last + 1] not in ("every", "each", "of", "in")
     ):
         return None  # "last Friday" has been
     j = last
@@ -94,7 +95,7 @@ def dates(w: Tokens, i: int) -> tuple[int, Dates] | None:
         return best
     if first is None:
         return _lone_ordinal(w, i)
-    return _more(w, first)
+    return _more(w, first, between=w.low[i - 1] == "between")
 
 
 def _lone_ordinal(w: Tokens, i: int) -> tuple[int, Dates] | None:
@@ -191,11 +192,12 @@ def _day_range(w: Tokens, i: int) -> tuple[int, Dates] | None:
     return whole[0], Dates(items=(first_day,), to=last)
 
 
-def _more(w: Tokens, first: tuple[int, Date]) -> tuple[int, Dates]:
+def _more(w: Tokens, first: tuple[int, Date], *, between: bool) -> tuple[int, Dates]:
     """Further members of a list of dates, or the end of a range."""
     low = w.low
     j, value = first
-    if low[j] in TO_WORDS and not (isinstance(value, Weekday) and low[j] in ("until", "till", "til")):
+    to = low[j] in TO_WORDS or (between and low[j] == "and")
+    if to and not (isinstance(value, Weekday) and low[j] in ("until", "till", "til")):
         k = j + 2 if low[j + 1] == "the" and ordinal(w, j + 2) is None else j + 1
         last = date(w, k)
         if last is not None and not (w.number[k] is not None and digital(w, k, bare=False) is not None):

@@ -40,6 +40,10 @@ def times_per_unit(w: Tokens, i: int) -> Piece | None:
     low = w.low
     number: int | None = None
     j = i
+    days = cardinal(w, i)
+    if days is not None and w.low[days[0] : days[0] + 3] in (["days", "a", "week"], ["days", "per", "week"]):
+        meaning = Every(unit=Unit.DAY) if days[1] == 7 else Often(times=days[1], unit=Unit.WEEK)
+        return piece(i, days[0] + 3, meaning)
     if low[i] in ("once", "twice", "thrice"):
         number, j = {"once": 1, "twice": 2, "thrice": 3}[low[i]], i + 1
     else:
@@ -96,6 +100,14 @@ def minutes_past(w: Tokens, i: int) -> Piece | None:
     """at 30 minutes past the hour, on the hour, at :15, quarter past every hour, minutes 2 through 59 past the hour."""
     low = w.low
     j = i + 1 if low[i] in ("at", "on") else i
+    top = j + 1 if low[j] == "the" else j
+    if (
+        low[top] == "top"
+        and low[top + 1] == "of"
+        and low[top + 2] in ("the", "each", "every")
+        and low[top + 3] == "hour"
+    ):
+        return piece(i, top + 4, MinutesPast(minute=0))
     if low[i] == "starting" and low[j] == "starting":
         j += 2 if low[j + 1] == "at" else 1
     if w.at(j, "the", "hour") and low[i] == "on" and low[j + 2] not in ("before", "after"):

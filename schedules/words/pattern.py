@@ -64,6 +64,10 @@ def pattern_of(frame: Frame) -> Pattern:
     if pattern.unit is Unit.QUARTER:
         pattern.unit, pattern.n = Unit.MONTH, pattern.n * 3
         _settle_quarters(pattern)
+    if pattern.unit is Unit.MONTH and pattern.yeardays and 12 % pattern.n == 0:
+        steps = range(0, 12, pattern.n)
+        pattern.yeardays = [((month - 1 + step) % 12 + 1, day) for month, day in pattern.yeardays for step in steps]
+        pattern.unit, pattern.n = Unit.YEAR, 1
     if pattern.unit is Unit.WEEK and pattern.nths and all(nth.what is Unit.DAY for nth in pattern.nths):
         pattern.weekdays = [0 if nth.n > 0 else 4 for nth in pattern.nths]
         pattern.nths = []
@@ -109,6 +113,8 @@ def _select(pattern: Pattern, item: Date, to: Date | None) -> None:
             pattern.start = pattern.start or item
         case CalendarDay(year=None, month=None, day=int(day)) if item.months_ahead is None:
             pattern.monthdays.append(day)
+            if item.weekday is not None:
+                pattern.weekdays.append(item.weekday)
         case CalendarDay(year=None, month=int(month), day=int(day)):
             if not possible(month, day, None):
                 raise no_such_day(month, day, None)
@@ -152,9 +158,9 @@ def settle_often(frame: Frame, pattern: Pattern) -> None:
         return
     times = {2: "Twice", 0: "Several times"}.get(often.times, f"{often.times} times")
     if often.unit is Unit.DAY:
-        choices = ("every day at 9:00 and 18:00", "every day at 8:00, 13:00 and 20:00")[often.times == 3 :][:1]
+        choices = {2: ("every day at 9:00 and 18:00",), 3: ("every day at 8:00, 13:00 and 20:00",)}.get(often.times, ())
         raise Puzzling(f"{times} a day: at which times?", choices)
     if often.unit is Unit.WEEK:
-        choices = ("every Monday and Thursday", "every Monday, Wednesday and Friday")[often.times == 3 :][:1]
+        choices = {2: ("every Monday and Thursday",), 3: ("every Monday, Wednesday and Friday",)}.get(often.times, ())
         raise Puzzling(f"{times} a week: on which days?", choices)
     raise Puzzling(f"{times} a {often.unit.value}: when exactly?")

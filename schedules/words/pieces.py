@@ -307,10 +307,12 @@ class Count:
 
 @dataclass(frozen=True, kw_only=True)
 class Lasting:
-    """A length of time; bound: said as "for …", so that it may end a repetition."""
+    """A length of time; bound: said as "for …", so that it may end a repetition; ahead: "for the
+    next …"."""
 
     amount: Amount
     bound: bool = False
+    ahead: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -278,6 +278,8 @@ def _spaced(w: Tokens, i: int, j: int, length: tuple[int, Amount]) -> list[Piece
         return [piece(i, end, Every(unit=Unit.MONTH, n=int(much.months)))]
     if much.seconds and not much.months:
         return [piece(i, end, Every(unit=Unit.SECOND, n=int(much.seconds + much.days * 86400)))]
+    if much.days and not much.months and much.days % 7 == 0:
+        return [piece(i, end, Every(unit=Unit.WEEK, n=int(much.days) // 7))]
     if much.days and not much.months:
         return [piece(i, end, Every(unit=Unit.DAY, n=int(much.days)))]
     return None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from schedules.words.commands import REMIND, THINGS, WHOM, command_at
+from schedules.words.lexicon import ADVERBS
 from schedules.words.tokens import Tokens
 
 _POLITE_PHRASES = (
@@ -68,7 +69,13 @@ def request(w: Tokens) -> Request:
     while True:
         before = i
         i = _polite(w, i) if not recipient else i
-        if low[i] in ("@", "#") and w.glued[i + 1] and low[i + 1].isalnum() and (asked or i == 0):
+        if (
+            low[i] in ("@", "#")
+            and w.glued[i + 1]
+            and low[i + 1].isalnum()
+            and low[i + 1] not in ADVERBS
+            and (asked or i == 0)
+        ):
             stop = i + 2
             while w.glued[stop] and (low[stop] in ("-", "_", ".") or low[stop].isalnum()) and low[stop + 1] != "":
                 stop += 1

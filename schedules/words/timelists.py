@@ -8,6 +8,7 @@ from schedules.words.dayparts import daypart
 from schedules.words.lexicon import DAYPART_PLURALS, DAYPARTS, MONTHS, TONIGHT, UNITS, WEEKDAY_PLURALS, WEEKDAYS, words
 from schedules.words.pieces import Clock, Daypart, TimeOfDay, Times, Window
 from schedules.words.tokens import Tokens
+from schedules.words.zonewords import zone_words
 
 _AFTER_TIMES = words(
     "on every each and or to in for daily from until please pm am o'clock tomorrow today weekdays weekends o starting "
@@ -99,6 +100,9 @@ def window(w: Tokens, i: int) -> tuple[int, Window, bool] | None:
     if first is None:
         return None
     k = first[0]
+    zone = zone_words(w, k)
+    if zone is not None and low[zone[0]] in TO_WORDS:
+        k = zone[0]  # "15h00 GMT - 18h00 GMT"
     opened = False
     if low[k] in TO_WORDS:
         k += 1

@@ -3,7 +3,7 @@
 from schedules.words.clocks import clock
 from schedules.words.connectors import either
 from schedules.words.lexicon import TENS, TODAY, TOMORROW
-from schedules.words.pieces import Daypart, Piece, Times
+from schedules.words.pieces import Clock, Daypart, Piece, Times, Window
 from schedules.words.timelists import plural_daypart, this_daypart, times, window
 from schedules.words.tokens import Tokens
 
@@ -11,6 +11,9 @@ BEFORE_TIMES = frozenset({"at", "@", "around", "about", "by", "approximately", "
 
 
 def window_pieces(w: Tokens, i: int) -> list[Piece]:
+    if w.low[i] == "during" and w.low[i + 1] in ("business", "working", "office", "work") and w.low[i + 2] == "hours":
+        hours = Window(first=Clock(hour=9, sure=True), last=Clock(hour=17, sure=True))
+        return [Piece(start=i, end=i + 3, meaning=hours)]
     j = i + 1 if w.low[i] in ("at", "around", "only", "sometime", "anytime", "on") else i
     if j > i and w.low[j] in ("around", "only"):
         j += 1
