@@ -113,9 +113,7 @@ def _read(w: Tokens, now: datetime, preferences: Preferences) -> Reading:
     base = Reading(
         kind=Kind.NONE,
         title=title(w, said, pieces, clauses),
-        phrase=" ".join(
-            words for words in (said.command, *(w.said(p.start, p.end) for p in pieces if p.end > p.start)) if words
-        ),
+        phrase=_phrase(w, said.command, pieces),
         conditions=met,
         recipient=said.recipient,
     )
@@ -125,6 +123,24 @@ def _read(w: Tokens, now: datetime, preferences: Preferences) -> Reading:
         return replace(base, kind=Kind.CLARIFY, question=puzzle.question, choices=puzzle.choices)
     except (ValueError, OverflowError):  # figures that no calendar holds
         return replace(base, kind=Kind.CLARIFY, question="I cannot place that on the calendar; when do you mean?")
+
+
+def _phrase(w: Tokens, command: str, pieces: list[Piece]) -> str:
+    """The words that made the schedule, with what joins them."""
+    parts = [command] if command else []
+    end = -1
+    for piece in pieces:
+        if piece.end == piece.start:
+            continue
+        joined = (
+            end > 0 and piece.start - end <= 2 and all(word in ("and", ",", "&") for word in w.low[end : piece.start])
+        )
+        if joined and piece.start > end:
+            parts[-1] += w.text[w.ends[end - 1] : w.starts[piece.start]] + w.said(piece.start, piece.end)
+        else:
+            parts.append(w.said(piece.start, piece.end))
+        end = piece.end
+    return " ".join(parts)
 
 
 def _content(w: Tokens, clause: tuple[int, int, Condition], pieces: list[Piece]) -> bool:

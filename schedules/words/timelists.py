@@ -28,7 +28,19 @@ def time_of_day(w: Tokens, i: int, *, bare: bool = False) -> tuple[int, TimeOfDa
 def _usable(w: Tokens, end: int) -> bool:
     """Whether a lone number that ends here may be a clock time: no unit, ordinal or thing counted follows."""
     word = w.low[end]
-    if word in UNITS or word in ("%", "st", "nd", "rd", "th", "x", "times", "percent", "business", "/", "$"):
+    if (word in UNITS and word != "weekends") or word in (
+        "%",
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "x",
+        "times",
+        "percent",
+        "business",
+        "/",
+        "$",
+    ):
         return False
     return not (word == ":" and w.glued[end] and w.number[end + 1] is None)
 
