@@ -1,0 +1,1 @@
+"""The project measured beside its peers: `python -m benchmarks NAME [--json]`."""

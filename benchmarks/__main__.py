@@ -1,0 +1,29 @@
+"""`python -m benchmarks NAME [--json]`: run one benchmark and print its table."""
+
+import argparse
+import importlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_NAMES = ("time",)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmark that the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", choices=_NAMES)
+    parser.add_argument(
+        "--cases", action="append", default=[], type=Path, help="a file of cases, JSON lines; repeatable"
+    )
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    options = parser.parse_args(arguments)
+    benchmark = importlib.import_module(f"benchmarks.{options.name}")
+    figures = benchmark.run(options.cases)
+    sys.stdout.write(json.dumps(figures, indent=2) if options.json else benchmark.table(figures))
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    main()
