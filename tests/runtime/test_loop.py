@@ -15,6 +15,7 @@ from runtime.doorbell import Doorbell
 from runtime.executors import Executor
 from runtime.loop import Runtime
 from schedules.schedule import Interval, Once
+from store.kinds import Overlap
 from store.open import open_store
 from store.operations import create_task, delete_task, ensure_user, list_runs
 from store.operations.claims import Claimed, claim_due
@@ -157,6 +158,7 @@ from datetime import UTC, datetime, timedelta
 from croncierge.clock import SystemClock
 from runtime.doorbell import Doorbell
 from schedules.schedule import Once
+from store.kinds import Overlap
 from store.open import open_store
 from store.operations import create_task, ensure_user
 from store.values import Actor, TaskSpec
@@ -194,8 +196,9 @@ def test_two_runtimes_share_the_work_and_repeat_nothing(tmp_path: Path) -> None:
         live.runtime.start()
     start = datetime.now(UTC) + timedelta(seconds=0.3)
     every = Interval(every=timedelta(seconds=1), anchor=start, zone="UTC", max_runs=2)
+    policy = {"action_type": "work", "overlap": Overlap.ALLOW}
     for number in range(30):
-        create_task(one.store, one.actor, TaskSpec(title=str(number), schedule=every, action_type="work"))
+        create_task(one.store, one.actor, TaskSpec(title=str(number), schedule=every, **policy))  # type: ignore[arg-type]
     until(ended(one, 60), seconds=20)
     for live in (one, other):
         live.runtime.stop(drain_seconds=5)
