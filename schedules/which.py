@@ -65,10 +65,14 @@ def of_rule(parts: dict[str, str]) -> Which | None:
     monthdays = [int(each) for each in parts["BYMONTHDAY"].split(",")] if "BYMONTHDAY" in parts else []
     days = [(int(each[:-2] or 0), CODES.index(each[-2:])) for each in parts.get("BYDAY", "").split(",") if each]
     positions = [int(each) for each in parts["BYSETPOS"].split(",")] if "BYSETPOS" in parts else []
-    if frequency not in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY") or (days and monthdays):
+    if frequency not in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY"):
         return None
     if {"BYYEARDAY", "BYWEEKNO", "BYEASTER"} & parts.keys():
         return None
+    if days and monthdays:
+        plain = step == 1 and not (months or positions) and len(days) == len(monthdays) == 1 and not days[0][0]
+        name = f"{DAYS[days[0][1]]} the {ordinal(monthdays[0])}"
+        return Which(lead="every", items=(name,)) if plain and monthdays[0] > 0 else None
     if positions:
         named = _names_of_set(positions, sorted(day for n, day in days if not n))
         if frequency not in ("MONTHLY", "YEARLY") or not named or len(days) != len({day for _, day in days}):

@@ -81,7 +81,8 @@ def test_cron_lines_are_said_as_a_person_would(expression: str, words: str) -> N
         ("RDATE:20261124T100000,20261203T100000", "on 24 November 2026 and 3 December 2026 at 10:00"),
         ("RRULE:FREQ=DAILY\nEXDATE:20261225T090000", "every day at 09:00 except 25 December 2026 at 09:00"),
         ("RRULE:FREQ=YEARLY;BYEASTER=-2", "by the rule FREQ=YEARLY;BYEASTER=-2"),
-        ("RRULE:FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR", "by the rule FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR"),
+        ("RRULE:FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR", "every Friday the 13th at 09:00"),
+        ("RRULE:FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=1FR", "by the rule FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=1FR"),
         ("RRULE:FREQ=HOURLY;BYDAY=MO;BYHOUR=9,10", "by the rule FREQ=HOURLY;BYDAY=MO;BYHOUR=9,10"),
         (
             "RRULE:FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1;BYHOUR=9,17",
