@@ -113,10 +113,10 @@ def _habit(times: Times) -> bool:
     return any(isinstance(item, Daypart) and item.shade == "every" for item in times.items)
 
 
-def gather(w: Tokens, pieces: list[Piece]) -> Frame:
-    """Put the phrases that count into their slots."""
+def gather(pieces: list[Piece]) -> Frame:
+    """Put the phrases that count (see `standing`) into their slots."""
     frame = Frame()
-    for piece in standing(w, pieces):
+    for piece in pieces:
         _take(frame, piece)
     lasting = frame.lasting
     if lasting is not None and lasting.ahead and lasting.amount.days > 1 and frame.clocks and not frame.dates:

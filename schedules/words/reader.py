@@ -108,7 +108,7 @@ def _read(w: Tokens, now: datetime, preferences: Preferences) -> Reading:
         others = [piece for piece in pieces if piece.end <= cron.start or piece.start >= cron.end]
         pieces = sorted([*others, cron], key=lambda piece: piece.start)
     pieces = standing(w, pieces)
-    frame = gather(w, pieces)
+    frame = gather(pieces)
     met = tuple(clause for _, _, clause in clauses)
     base = Reading(
         kind=Kind.NONE,
@@ -176,7 +176,7 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
     spelled = _spelled_out(w, base, now, zone, preferences)
     if spelled is not None:
         return spelled
-    divided = [gather(w, group) for group in groups(frame.pieces)]
+    divided = [gather(group) for group in groups(frame.pieces)]
     if len(divided) > 1:
         return _divided(divided, base, now, zone, preferences, waking=said.waking)
     if frame.repeats:

@@ -42,6 +42,8 @@ def _usable(w: Tokens, end: int) -> bool:
         "$",
     ):
         return False
+    if word == "." and w.glued[end] and w.glued[end + 1] and w.number[end + 1] is not None:
+        return False  # 10.1
     return not (word == ":" and w.glued[end] and w.number[end + 1] is None)
 
 

@@ -66,10 +66,10 @@ def test_any_jumble_of_time_words_is_answered_the_same_way_twice(text: str) -> N
 )
 def test_long_and_hostile_input_is_answered_at_once(text: str) -> None:
     read("warm up tomorrow", now=NOW, preferences=HERE)
-    began = time.perf_counter()
+    began = time.process_time()
     reading = read(text, now=NOW, preferences=HERE)
     assert reading.kind in Kind
-    assert time.perf_counter() - began < 0.25  # 50 ms on an idle machine
+    assert time.process_time() - began < 0.15  # 50 ms on an idle machine
 
 
 def test_what_is_too_long_is_refused_in_words() -> None:
