@@ -46,7 +46,8 @@ class Session:
         self._say(_HELLO, style="dim")
         threading.Thread(target=self._get_ready, name="get-ready", daemon=True).start()
         try:
-            self._talk()
+            with suppress(KeyboardInterrupt):  # between two lines it is no key of the prompt
+                self._talk()
         finally:
             self._leave()
 

@@ -5,9 +5,14 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
+from croncierge.app import open_app
+from schedules.schedule import Once
+from store.operations import create_task
+from store.values import TaskSpec
 from tests.e2e.conftest import COMMAND, Run
 
 REFERENCE = {"reference_time": "2026-11-23T10:00:00+01:00", "timezone": "Europe/Berlin"}
@@ -22,8 +27,10 @@ def test_help_is_there_at_once(run: Run) -> None:
 
 
 def test_a_reminder_that_was_asked_for_fires_in_a_process_that_serves(run: Run, serving: subprocess.Popen[str]) -> None:
-    asked = run("ask", "remind me in 1 second to stretch")
-    assert (asked.returncode, asked.stderr) == (0, "")
+    with open_app() as app:  # a third process, as it were
+        actor = app.actor("test")
+        at = app.clock.now() + timedelta(seconds=1)
+        create_task(app.store, actor, TaskSpec(title="stretch", schedule=Once(zone="UTC", at=at)))
     assert serving.stdout is not None
     told = json.loads(serving.stdout.readline())
     assert (told["title"], told["status"]) == ("stretch", "completed")
