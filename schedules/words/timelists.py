@@ -54,7 +54,7 @@ def times(w: Tokens, i: int, *, bare: bool) -> tuple[int, Times] | None:
         return None
     end, value = first
     lone = w.number[end - 1] is not None and end == i + 1
-    if lone and not _usable(w, end):
+    if lone and (not _usable(w, end) or (w.low[end] == "-" and w.number[end + 1] is not None)):
         return None
     items = [value]
     while len(items) < 48:
