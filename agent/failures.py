@@ -1,9 +1,9 @@
 """What a model's server can answer with instead of a reply, in plain words."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import openai
 from langgraph.errors import GraphRecursionError
 
 from croncierge.errors import CronciergeError, Unavailable
@@ -16,19 +16,32 @@ def in_plain_words(model: str) -> Iterator[None]:
         yield
     except CronciergeError:
         raise
-    except openai.AuthenticationError as error:
-        raise Unavailable(f"The model {model} refused the API key; check CRONCIERGE_API_KEY.") from error
-    except openai.NotFoundError as error:
-        raise Unavailable(f"The server does not know the model {model}; check CRONCIERGE_MODEL.") from error
-    except openai.RateLimitError as error:
-        raise Unavailable(f"The model {model} is busy or its quota is used up; try again in a moment.") from error
-    except openai.APITimeoutError as error:
-        raise Unavailable(f"The model {model} took too long to answer; try again.") from error
-    except openai.APIConnectionError as error:
-        raise Unavailable(f"The model {model} cannot be reached; check CRONCIERGE_BASE_URL and the network.") from error
-    except openai.APIStatusError as error:
-        raise Unavailable(f"The model {model} answered with status {error.status_code}; try again later.") from error
-    except openai.OpenAIError as error:
-        raise Unavailable(f"The model {model} cannot be used; check its settings with `croncierge doctor`.") from error
     except GraphRecursionError as error:
         raise Unavailable("The conversation went round in circles and was stopped; say it in other words.") from error
+    except Exception as error:
+        # The library takes half a second to load; without it loaded, the error cannot be its own.
+        sentence = _sentence(error, model) if "openai" in sys.modules else None
+        if sentence is None:
+            raise
+        raise Unavailable(sentence) from error
+
+
+def _sentence(error: Exception, model: str) -> str | None:
+    import openai
+
+    match error:
+        case openai.AuthenticationError():
+            return f"The model {model} refused the API key; check CRONCIERGE_API_KEY."
+        case openai.NotFoundError():
+            return f"The server does not know the model {model}; check CRONCIERGE_MODEL."
+        case openai.RateLimitError():
+            return f"The model {model} is busy or its quota is used up; try again in a moment."
+        case openai.APITimeoutError():
+            return f"The model {model} took too long to answer; try again."
+        case openai.APIConnectionError():
+            return f"The model {model} cannot be reached; check CRONCIERGE_BASE_URL and the network."
+        case openai.APIStatusError():
+            return f"The model {model} answered with status {error.status_code}; try again later."
+        case openai.OpenAIError():
+            return f"The model {model} cannot be used; check its settings with `croncierge doctor`."
+    return None

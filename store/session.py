@@ -69,7 +69,7 @@ def open_engine(url: str) -> sa.Engine:
             field="db",
         )
     if backend == "postgresql":
-        return sa.create_engine(parsed, pool_pre_ping=True)
+        return _postgres(parsed)
     file = parsed.database or ":memory:"
     in_memory = file == ":memory:"
     if not in_memory and not file.startswith("file:"):
@@ -82,6 +82,15 @@ def open_engine(url: str) -> sa.Engine:
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _postgres(url: URL) -> sa.Engine:
+    try:
+        return sa.create_engine(url, pool_pre_ping=True)
+    except ImportError as error:
+        raise Unavailable(
+            f"The driver {error.name} for Postgres is not installed; install psycopg[binary], or use SQLite."
+        ) from error
 
 
 def _make_folder(folder: Path) -> None:

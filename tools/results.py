@@ -26,8 +26,16 @@ def done(text: str, tasks: Iterable[TaskInfo] = ()) -> Result:
 
 
 def ask(question: str, choices: Iterable[str] = ()) -> Result:
-    """The person has to say more first; nothing was changed."""
-    return {"status": "ask", "text": question, "choices": list(choices)}
+    """The person has to say more first; nothing was changed. Choices that the question does not name are added."""
+    offered = list(choices)
+    unnamed = [f"“{choice}”" for choice in offered if not choice.startswith("#") and choice not in question]
+    if unnamed:
+        question += (
+            f" For example {', '.join(unnamed[:-1])} or {unnamed[-1]}."
+            if len(unnamed) > 1
+            else f" For example {unnamed[0]}."
+        )
+    return {"status": "ask", "text": question, "choices": offered}
 
 
 def error(sentence: str) -> str:

@@ -169,11 +169,11 @@ def _reached(settings: "Settings", key: str | None) -> Finding:
 
 
 def _work(app: "App") -> Iterator[Finding]:
-    from interfaces.cli.health import health
+    from store.operations import health
 
     try:
         alive = app.doorbell.anybody()
-        count = health(app.store, app.clock.now())
+        count = health(app.store)
     except CronciergeError as error:
         yield _wrong("tasks", error)
         return

@@ -3,6 +3,7 @@
 from store.operations.control import delete_task, pause_task, resume_task
 from store.operations.dependencies import add_dependency, remove_dependency
 from store.operations.explain import explain
+from store.operations.health import health
 from store.operations.history import get_run, list_runs, run_story
 from store.operations.lookup import find_tasks, get_task, list_tasks
 from store.operations.runs import cancel_run, run_now
@@ -25,6 +26,7 @@ __all__ = [
     "get_preferences",
     "get_run",
     "get_task",
+    "health",
     "list_runs",
     "list_tasks",
     "pause_task",

@@ -1,17 +1,14 @@
 """What of the database needs somebody's attention."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from store.session import Store
 from store.status import RunStatus
 from store.tables import Run, Task
-
-if TYPE_CHECKING:
-    from store.session import Store
 
 _GRACE = timedelta(minutes=1)
 _SCHEDULES = (Task.schedule_cron, Task.schedule_interval, Task.schedule_rrule, Task.schedule_once)
@@ -31,8 +28,9 @@ class Health:
     without_next: int
 
 
-def health(store: "Store", now: datetime) -> Health:
-    """Count in one look at the database. now: aware."""
+def health(store: Store) -> Health:
+    """Count in one look at the database."""
+    now = store.clock.now()
     active = sa.and_(col(Task.is_active), col(Task.deleted_at).is_(None))
     timed = sa.or_(*(column.is_not(None) for column in map(col, _SCHEDULES)))
     with store.read() as session:
