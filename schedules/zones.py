@@ -92,7 +92,7 @@ def local_zone() -> str:
         name = get_localzone_name()
     except Exception:  # whatever a broken /etc/localtime makes of itself
         return "UTC"
-    return name if name in _official() else "UTC"
+    return name if name in _official() and not name.startswith("Etc/U") else "UTC"  # Etc/UTC is UTC, said shorter
 
 
 def _by_offset(sign: str, hours: int, minutes: str) -> str | None:

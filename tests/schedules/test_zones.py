@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from croncierge.errors import InvalidInput
@@ -88,12 +88,13 @@ def test_a_wall_time_becomes_an_instant(wall: str, name: str, instant: str) -> N
         ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Chatham", "America/Sao_Paulo"]
     ),
 )
+@example(datetime(2020, 10, 25, 2, 0), "Europe/Berlin")
+@example(datetime(2021, 3, 28, 2, 30), "Europe/Berlin")
 def test_a_wall_time_that_exists_is_kept_and_one_that_does_not_moves_forward(wall: datetime, name: str) -> None:
     resolved = resolve(wall, name)
     shown = resolved.astimezone(UTC).astimezone(ZoneInfo(name)).replace(tzinfo=None)
     exists = any(
-        wall.replace(tzinfo=UTC) - offset == (wall.replace(tzinfo=UTC) - offset).astimezone(ZoneInfo(name))
-        and (wall.replace(tzinfo=UTC) - offset).astimezone(ZoneInfo(name)).replace(tzinfo=None) == wall
+        (wall.replace(tzinfo=UTC) - offset).astimezone(ZoneInfo(name)).replace(tzinfo=None) == wall
         for offset in {
             (wall.replace(tzinfo=UTC) + timedelta(days=day)).astimezone(ZoneInfo(name)).utcoffset() for day in (-1, 1)
         }
