@@ -43,7 +43,7 @@ def revise(schedule: Schedule | None, words: str, *, now: datetime, preferences:
         reading = replace(reading, notes=())  # the note that a usual time was taken does not hold: the old one was kept
     if reading.schedule is None or reading.kind in _REPEATING:
         return reading
-    clock = _only_clock(words, now, preferences)
+    clock = only_clock(words, now=now, preferences=preferences)
     if clock is not None:
         changed = _with_time(schedule, clock, now)
         return _fits(schedule, changed, words, reading) if changed else _ask_rhythm(schedule, words)
@@ -69,7 +69,7 @@ def add(schedule: Schedule | None, words: str, *, now: datetime, preferences: Pr
         )
     preferences = replace(preferences, zone=schedule.zone)
     usual = _usual_time(schedule, now)
-    clock = _only_clock(words, now, preferences)
+    clock = only_clock(words, now=now, preferences=preferences)
     if clock is not None:
         other = _with_time(schedule, clock, now)
     else:
@@ -127,7 +127,7 @@ def _says_clock(words: str, now: datetime, preferences: Preferences) -> bool:
     return all(firsts) and len({first.time() for first in firsts if first}) == 1
 
 
-def _only_clock(words: str, now: datetime, preferences: Preferences) -> time | None:
+def only_clock(words: str, *, now: datetime, preferences: Preferences) -> time | None:
     """The time of day, when the words say that and nothing else: asked early on any day they mean that very day."""
     if _TODAY.search(words) or not _says_clock(words, now, preferences):
         return None

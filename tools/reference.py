@@ -1,8 +1,13 @@
 """Which task a person means by an id or by words of its title."""
 
+import re
 from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
 
 from croncierge.errors import NotFound, Unclear
+from schedules.reading import Kind
+from schedules.schedule import Once
+from schedules.words import read_when
 from store.operations import find_tasks, list_tasks
 from store.values import TaskInfo
 from tools.context import Context
@@ -35,7 +40,25 @@ def one_task(context: Context, words: str, prefer: Callable[[TaskInfo], bool] | 
 def _candidates(context: Context, words: str) -> list[TaskInfo]:
     if words.strip().casefold() in _NOBODY_IN_PARTICULAR:
         return list_tasks(context.store, context.actor, active=True)
-    return find_tasks(context.store, context.actor, words)
+    return find_tasks(context.store, context.actor, words) or _at_time(context, words)
+
+
+def _at_time(context: Context, words: str) -> list[TaskInfo]:
+    """The tasks that are next due at a time of day: "the 6:30 one"; without am or pm it may be either."""
+    words = re.sub(r"\b(?:the|my|one|task|reminder|alarm|at)\b", "", words, flags=re.I).strip()
+    reading = read_when(words, now=context.now, preferences=context.preferences)
+    if reading.kind is not Kind.INSTANT or not isinstance(reading.schedule, Once):
+        return []
+    zone = ZoneInfo(context.preferences.zone)
+    meant = reading.schedule.at.astimezone(zone)
+    half_day = 24 if re.search(r"[ap]\.?m\b|noon|midnight|morning|evening", words, re.I) else 12
+    return [
+        task
+        for task in list_tasks(context.store, context.actor, active=True, limit=1_000)
+        if task.next_run_at is not None
+        and (local := task.next_run_at.astimezone(zone)).minute == meant.minute
+        and local.hour % half_day == meant.hour % half_day
+    ]
 
 
 def some_tasks(context: Context, words: str, prefer: Callable[[TaskInfo], bool]) -> list[TaskInfo]:

@@ -52,6 +52,8 @@ def read_when(words: str, *, now: datetime, preferences: Preferences) -> Reading
     reading = read(_as_time(text), now=now, preferences=preferences)
     if reading.kind is Kind.CLARIFY:
         return reading
+    if reading.kind is Kind.NONE and reading.conditions and not reading.title:
+        return reading
     if reading.kind is Kind.NONE:
         return Reading(
             kind=Kind.CLARIFY,
@@ -59,7 +61,8 @@ def read_when(words: str, *, now: datetime, preferences: Preferences) -> Reading
             choices=_WHEN_CHOICES,
         )
     rest = reading.title
-    if rest and not _mere_filler(rest):
+    # An alarm is titled by the command that is part of its own phrase: "set an alarm for 6:30".
+    if rest and reading.phrase != text and not _mere_filler(rest):
         return Reading(
             kind=Kind.CLARIFY,
             question=f"I do not understand “{rest[:80]}” as part of a time; when exactly do you mean?",

@@ -1,13 +1,9 @@
 """What a person prefers."""
 
-from zoneinfo import ZoneInfo
-
 from langchain.tools import ToolRuntime
 
 from croncierge.errors import InvalidInput
-from schedules.reading import Kind
-from schedules.schedule import Once
-from schedules.words import read_when
+from schedules.revise import only_clock
 from schedules.zones import find_zone
 from store import operations
 from store.values import PreferencesInfo
@@ -35,10 +31,10 @@ def set_preferences(
 
 
 def _time_of_day(context: Context, words: str) -> str:
-    reading = read_when(words, now=context.now, preferences=context.preferences)
-    if reading.kind is not Kind.INSTANT or not isinstance(reading.schedule, Once):
+    clock = only_clock(words, now=context.now, preferences=context.preferences)
+    if clock is None:
         raise InvalidInput(f"“{words}” is no time of day; say it like “8:30” or “7pm”.", field="default_time")
-    return f"{reading.schedule.at.astimezone(ZoneInfo(context.preferences.zone)):%H:%M}"
+    return f"{clock:%H:%M}"
 
 
 def _in_words(stored: PreferencesInfo, context: Context) -> str:
