@@ -69,12 +69,13 @@ def verdict(connection: sa.Connection, task_id: int, workflow: int | None) -> tu
     waiter = _waiter(connection, task_id)
     if waiter is None:
         return True, None
-    participants = _participants(connection, workflow) if workflow is not None else frozenset()
     since = connection.execute(sa.select(sa.func.max(RUNS.c.start_time)).where(RUNS.c.task_id == task_id)).scalar()
     satisfied = True
     for prerequisite, kind in waiter.prerequisites.items():
-        run = _run_of(connection, prerequisite, workflow if prerequisite in participants else None, since)
-        if run is None:
+        run = _run_in(connection, prerequisite, workflow) if workflow is not None else None
+        if run is None and (workflow is None or prerequisite not in _participants(connection, workflow)):
+            run = _latest(connection, prerequisite, since)
+        if run is None or run["status"] in ACTIVE:
             satisfied = False
         elif not _suits(run["status"], kind):
             return False, _why_skipped(run, kind)
@@ -85,7 +86,7 @@ def _settle(connection: sa.Connection, waiter: _Waiter, ended: Ended, now: datet
     """What the end of one prerequisite means for one task; the skipped run, if it comes to that."""
     task = waiter.row
     scheduled = task["next_run_at"] is not None
-    together = not scheduled and waiter.prerequisites.keys() <= _participants(connection, ended.workflow)
+    together = not scheduled and _takes_part(connection, ended, waiter)
     waiting = _waiting_run(connection, task["id"], ended.workflow if together else None)
     if scheduled and waiting is None:
         return None
@@ -187,6 +188,13 @@ def _waiter(connection: sa.Connection, task_id: int) -> _Waiter | None:
     return _Waiter(row=row, prerequisites={edge[0]: DependencyType(edge[1]) for edge in edges})
 
 
+def _takes_part(connection: sa.Connection, ended: Ended, waiter: _Waiter) -> bool:
+    """Whether all prerequisites of a task get their runs in the start that this one belongs to."""
+    if waiter.prerequisites.keys() == {ended.task_id}:
+        return True  # a plain chain, however long, need not be followed to its end
+    return waiter.prerequisites.keys() <= _participants(connection, ended.workflow)
+
+
 def _participants(connection: sa.Connection, workflow: int) -> frozenset[int]:
     """The tasks that get a run in this start: the one that started it, and all that come after it."""
     root = connection.execute(sa.select(RUNS.c.task_id).where(RUNS.c.run_id == workflow)).scalar_one()
@@ -201,15 +209,19 @@ def _participants(connection: sa.Connection, workflow: int) -> frozenset[int]:
     return frozenset({root, *descendants(root, successors)})
 
 
-def _run_of(
-    connection: sa.Connection, task_id: int, workflow: int | None, since: datetime | None
-) -> Mapping[str, Any] | None:
-    """The ended run of a prerequisite: the one in this start, or its latest that ended since."""
-    query = sa.select(RUNS.c.status, RUNS.c.reason, _TASKS.c.name).join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
-    query = query.where(RUNS.c.task_id == task_id, RUNS.c.status.in_(ENDED - {RunStatus.MISSED}))
-    if workflow is not None:
-        query = query.where(sa.or_(RUNS.c.workflow_run_id == workflow, RUNS.c.run_id == workflow))
-    elif since is not None:
+_RUN = sa.select(RUNS.c.status, RUNS.c.reason, _TASKS.c.name).join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
+
+
+def _run_in(connection: sa.Connection, task_id: int, workflow: int) -> dict[str, Any] | None:
+    """The run of a task in this start, ended or not."""
+    here = sa.or_(RUNS.c.workflow_run_id == workflow, RUNS.c.run_id == workflow)
+    return _first(connection, _RUN.where(RUNS.c.task_id == task_id, here))
+
+
+def _latest(connection: sa.Connection, task_id: int, since: datetime | None) -> dict[str, Any] | None:
+    """The latest run of a task that ended since; one that was missed is no end."""
+    query = _RUN.where(RUNS.c.task_id == task_id, RUNS.c.status.in_(ENDED - {RunStatus.MISSED}))
+    if since is not None:
         query = query.where(RUNS.c.end_time > since)
     return _first(connection, query.order_by(RUNS.c.run_id.desc()))
 
