@@ -151,7 +151,7 @@ def _due_runs(
         if trigger is not Trigger.CATCH_UP and task["overlap"] == Overlap.SKIP and going & ACTIVE:
             status, why = RunStatus.SKIPPED, "skipped because its previous run had not ended"
         elif waits:
-            free, hopeless = verdict(connection, task["id"], None)
+            free, hopeless = verdict(connection, task["id"])
             status = RunStatus.SKIPPED if hopeless else RunStatus.PENDING if free else RunStatus.WAITING
             why = hopeless or (None if free else "waits for others")
         rows.append(new_run(task["id"], status=status, scheduled_time=at, now=now, triggered_by=trigger, reason=why))
