@@ -63,6 +63,13 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
         return None
     if not (cue or _follows(text, reading, conversation) or _bare(text, reading)):
         return None
+    if reading.recipient and reading.recipient.lower() != "me":
+        return [
+            Say(
+                text=f"So far I can remind only you, not {reading.recipient}, so I made no task. Say “remind me …”, "
+                "and I'll remind you of it."
+            )
+        ]
     title = reading.title.strip()
     if re.match(r"(?:it|this|that)\b$", title, re.I) and conversation.focus:
         title = str(conversation.focus["title"])

@@ -50,7 +50,8 @@ _SHOW = phrase(
     r"""
     ^(?:show|open|describe|details (?:of|for|about)|tell me (?:more )?about|more about|info (?:on|
     about))(?: me)?\s+(?P<task>.+)$|^when (?:is|does|will|do|are|did you (?:schedule|
-    set)) (?:i )?(?P<when>.+?)(?: (?:run|fire|happen|go off|due|scheduled|again|next|ring|be))*$|
+    set)) (?:i )?(?:(?:need|have|want) to )?
+    (?P<when>.+?)(?: (?:run|fire|happen|go off|due|scheduled|again|next|ring|be))*$|
     ^what(?:'s| is) the (?:schedule|time) (?:of|for) (?P<of>.+)$
     """
 )

@@ -16,6 +16,7 @@ _NEVER_MIND = phrase(
 )
 _YES = phrase(r"^(?:yes|yeah|yep|yup|sure|ok|okay|right|correct|exactly|do it|the first)$")
 _SMALL = {"the", "one", "with", "about", "to", "for", "a", "that", "says", "called", "i", "mean", "meant", "at", "on"}
+_HEDGE = phrase(r"^(?:i meant|i mean|at least|maybe|let's say|how about|say)\s+")
 _COMMAND = phrase(
     r"""
     ^(?:remind|cancel|delete|remove|pause|resume|move|show|list|undo|what|why|when|how|who|where|set|wake|
@@ -83,19 +84,22 @@ def _about(words: str, options: list[dict[str, str]]) -> bool:
 
 
 def _when(asked: Answered, text: str, choices: list[str], conversation: Conversation) -> Sequence[Request] | None:
+    text = _HEDGE.sub("", text)
     chosen = nth(text, [{"id": "", "title": choice} for choice in choices])
     if chosen is None and _YES.match(text) and len(choices) >= 1:
         chosen = {"title": choices[0]}
     said = str(chosen["title"]) if chosen else _matching(text, choices) or text
-    if chosen is None and said is text:
-        if _COMMAND.match(text) and read(text, now=conversation.now, preferences=conversation.preferences).title:
-            return None
-        if not is_time(
-            re.sub(r"^(?:i meant|i mean|at least|maybe|let's say|how about)\s+", "", text, flags=re.I), conversation
-        ):
-            return None
+    if chosen is None and said is text and not _is_only_a_time(text, conversation):
+        return None
     field = "also" if asked.args.get("also") else "when"
     return [Call(tool=asked.name, args={**asked.args, field: said})]
+
+
+def _is_only_a_time(text: str, conversation: Conversation) -> bool:
+    """Whether the answer is about time and nothing else; "every day at 8 remind me to study" is a new request."""
+    if read(text, now=conversation.now, preferences=conversation.preferences).title:
+        return False
+    return is_time(text, conversation)
 
 
 def _matching(text: str, choices: list[str]) -> str | None:
