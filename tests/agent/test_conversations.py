@@ -40,6 +40,13 @@ def test_an_answer_that_cannot_be_is_asked_about_again(talk: Talk) -> None:
     ]
 
 
+def test_the_times_of_a_day_are_asked_for_and_taken(talk: Talk) -> None:
+    talk.all("remind me 3 times a day to drink", "at 8, 12 and 18")
+    assert [describe(task.schedule) for task in talk.tasks().values() if task.schedule] == [
+        "every day at 08:00, 12:00 and 18:00"
+    ]
+
+
 def test_nobody_else_can_be_reminded_and_it_says_so(talk: Talk) -> None:
     turn = talk.say("remind @bob about the demo tomorrow at 3")
     assert "not @bob" in turn.reply

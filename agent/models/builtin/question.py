@@ -16,6 +16,7 @@ _NEVER_MIND = phrase(
 )
 _YES = phrase(r"^(?:yes|yeah|yep|yup|sure|ok|okay|right|correct|exactly|do it|the first)$")
 _SMALL = {"the", "one", "with", "about", "to", "for", "a", "that", "says", "called", "i", "mean", "meant", "at", "on"}
+_EACH_DAY = phrase(r"\b(?:a|per|each|every) day\b|\bdaily\b")
 _HEDGE = phrase(r"^(?:i meant|i mean|at least|maybe|let's say|how about|say)\s+")
 _COMMAND = phrase(
     r"""
@@ -91,6 +92,8 @@ def _when(asked: Answered, text: str, choices: list[str], conversation: Conversa
     said = str(chosen["title"]) if chosen else _matching(text, choices) or text
     if chosen is None and said is text and not _is_only_a_time(text, conversation):
         return None
+    if chosen is None and _EACH_DAY.search(str(asked.args.get("when", ""))) and not _EACH_DAY.search(said):
+        said = f"every day {said}"  # "twice a day" was the pace; the answer gives the times
     field = "also" if asked.args.get("also") else "when"
     return [Call(tool=asked.name, args={**asked.args, field: said})]
 
