@@ -1,23 +1,16 @@
-"""The alarm clock: APScheduler wakes us at one moment, and when the machine's clock is no longer what it was."""
+"""The alarm clock: APScheduler wakes us at one moment."""
 
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from croncierge.clock import Clock
-
-_LOOK_EVERY = 5  # seconds; a waiting thread does not notice that the machine slept
-_JUMP = timedelta(seconds=2)
-
 
 class Alarm:
-    """Calls `ring` at the moment that was `set`, and whenever the wall clock jumped."""
+    """Calls `ring`, from a thread of its own, at the moment that was `set`."""
 
-    def __init__(self, clock: Clock, ring: Callable[[], None]) -> None:
-        self._clock = clock
+    def __init__(self, ring: Callable[[], None]) -> None:
         self._ring = ring
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -25,10 +18,8 @@ class Alarm:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._moment: datetime | None = None
-        self._offset = self._wall_against_monotonic()
 
     def start(self) -> None:
-        self._scheduler.add_job(self._look, "interval", seconds=_LOOK_EVERY, id="look")
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -45,15 +36,10 @@ class Alarm:
         elif self._scheduler.get_job("due"):
             self._scheduler.remove_job("due")
 
+    def clock_changed(self) -> None:
+        """How long to wait was reckoned with a clock that has changed since: reckon again."""
+        self._scheduler.wakeup()
+
     def _due(self) -> None:
         self._moment = None
         self._ring()
-
-    def _look(self) -> None:
-        offset = self._wall_against_monotonic()
-        if abs(offset - self._offset) > _JUMP:
-            self._offset = offset
-            self._ring()
-
-    def _wall_against_monotonic(self) -> timedelta:
-        return self._clock.now() - datetime.fromtimestamp(time.monotonic(), UTC)

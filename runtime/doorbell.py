@@ -27,7 +27,8 @@ else:
     import fcntl
 
     def _lock(file: IO[str]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Shared where it is only tried, so that two who try at once do not take each other for the living one.
+        fcntl.flock(file, (fcntl.LOCK_EX if file.writable() else fcntl.LOCK_SH) | fcntl.LOCK_NB)
 
 
 _HOST = "127.0.0.1"

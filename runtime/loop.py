@@ -1,23 +1,24 @@
 """The runtime: wakes when something is due, claims it, has it executed and records how it went.
 
-One thread, the dispatcher, claims and supervises; a pool of threads executes; finished runs are recorded in batches by
-the dispatcher. APScheduler is the alarm clock: one alarm for the earliest moment at which anything is due. Between
-alarms nothing runs but a look at the clock every few seconds, without the database, which notices that the machine
-slept or that its clock was changed.
+One thread, the dispatcher, claims and supervises; other threads execute; finished runs are recorded in batches by the
+dispatcher. APScheduler is the alarm clock: one alarm for the earliest moment at which anything is due. Between alarms
+nothing runs but a look at the clock every few seconds, without the database, which notices that the machine slept or
+that its clock was changed: a thread that waits notices neither.
 """
 
 import logging
 import queue
 import threading
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-from typing import Any
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 
+from croncierge.errors import Unavailable
 from runtime.alarm import Alarm
 from runtime.doorbell import Doorbell
 from runtime.executors import Executor, execute
-from store.operations.claims import Claimed, abandoned, claim_due, next_wakeup, renew_leases, working
+from runtime.workers import Workers
+from store.operations.claims import Claimed, abandoned, claim_due, next_wakeup, renew_leases
 from store.operations.runs import Outcome, finish_runs, recover_runs
 from store.session import Store
 
@@ -26,6 +27,9 @@ _log = logging.getLogger("croncierge.runtime")
 LEASE_SECONDS = 15.0
 _RENEW_AFTER = timedelta(seconds=LEASE_SECONDS / 3)
 _LONGEST_PAUSE = 5.0  # seconds between tries while the database cannot be reached
+_LOOK_EVERY = 5.0  # seconds between looks at the clock
+_LOOK_ANYWAY = timedelta(seconds=1)  # for what is not news, however much news there is
+_JUMP = timedelta(seconds=2)
 
 
 class Runtime:
@@ -44,11 +48,12 @@ class Runtime:
         self._inbox: queue.SimpleQueue[tuple[Claimed, Outcome] | None] = queue.SimpleQueue()
         self._running: dict[int, tuple[Claimed, datetime]] = {}
         self._listeners: list[Callable[[], None]] = []
-        self._alarm = Alarm(store.clock, self.wake)
-        self._pool: ThreadPoolExecutor | None = None
+        self._alarm = Alarm(self.wake)
+        self._pool: Workers | None = None
         self._dispatcher: threading.Thread | None = None
         self._stopping = threading.Event()
-        self._renewed = store.clock.now()
+        self._renewed = self._looked = store.clock.now()
+        self._clock_offset = self._wall_against_monotonic()
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener`, from a thread of ours, whenever runs have ended or another process has rung."""
@@ -57,7 +62,11 @@ class Runtime:
     def start(self) -> None:
         """Begin to work; returns at once. What died with an earlier process is recovered first."""
         self._stopping.clear()
-        self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="run")
+        self._pool = Workers(
+            self._workers,
+            lambda run: execute(self._executors, run),
+            lambda run, outcome: self._inbox.put((run, outcome)),
+        )
         self._doorbell.listen(self._rung)
         self._alarm.start()
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
@@ -66,7 +75,8 @@ class Runtime:
 
     def wake(self) -> None:
         """Look for due work now. Cheap, and safe from any thread."""
-        self._inbox.put(None)
+        if threading.current_thread() is not self._dispatcher:  # which looks after whatever it does anyway
+            self._inbox.put(None)
 
     def stop(self, drain_seconds: float = 25.0) -> None:
         """Claim nothing more, wait for what runs, and let go. Runs that outlast the wait are recovered by others."""
@@ -77,12 +87,12 @@ class Runtime:
         self._dispatcher.join(drain_seconds)
         self._alarm.stop()
         self._doorbell.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.stop()
         self._dispatcher = self._pool = None
 
     def tick(self) -> int:
         """Do all that is due now, in this thread, chains included; how many runs were executed."""
-        recover_runs(self._store, self._lost())
+        self._recover()
         executed = 0
         while claimed := claim_due(self._store, self._doorbell.name, self._workers, LEASE_SECONDS):
             outcomes = [(run.run_id, execute(self._executors, run)) for run in claimed]
@@ -94,25 +104,35 @@ class Runtime:
 
     def _dispatch(self) -> None:
         pause = 0.1
+        finished: list[tuple[Claimed, Outcome]] = []
         while True:
-            finished = self._collect()
+            news = self._collect()
+            if news is None:
+                continue
+            finished += news
             try:
                 self._step(finished)
-                pause = 0.1
-            except Exception:  # whatever it is, the next try may succeed, and nobody else would make it
-                _log.exception("the runtime could not work; it tries again in %.1f s", pause)
-                for run, outcome in finished:
-                    self._inbox.put((run, outcome))
-                self._stopping.wait(pause)
+                finished, pause = [], 0.1
+            except Exception as error:  # whatever it is, the next try may succeed, and nobody else would make it
+                _log.warning(
+                    "The runtime could not work, and tries again in %.1f s: %s",
+                    pause,
+                    error,
+                    exc_info=None if isinstance(error, Unavailable) else error,
+                )
+                time.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
-                self.wake()
+                self._inbox.put(None)
             if self._stopping.is_set() and not self._running:
                 return
 
-    def _collect(self) -> list[tuple[Claimed, Outcome]]:
-        """Wait for news, then take all that there is."""
+    def _collect(self) -> list[tuple[Claimed, Outcome]] | None:
+        """Wait for news, then take all that there is; None when there is none but the time that has passed."""
         finished = []
-        news = self._inbox.get()
+        try:
+            news = self._inbox.get(timeout=_LOOK_EVERY)
+        except queue.Empty:
+            return [] if self._clock_jumped() else None
         while True:
             if news is not None:
                 finished.append(news)
@@ -123,51 +143,74 @@ class Runtime:
 
     def _step(self, finished: list[tuple[Claimed, Outcome]]) -> None:
         now = self._store.clock.now()
-        finished += self._overdue(now, {run.run_id for run, _ in finished})
-        if finished:
-            finish_runs(self._store, self._doorbell.name, [(run.run_id, outcome) for run, outcome in finished])
-            for run, _ in finished:
-                self._running.pop(run.run_id, None)
-            self._tell_listeners()
         if self._running and now - self._renewed >= _RENEW_AFTER:
             renew_leases(self._store, self._doorbell.name, LEASE_SECONDS)
             self._renewed = now
-        if not self._stopping.is_set():
-            recover_runs(self._store, self._lost())
-            self._claim()
-            self._alarm.set(self._next_look())
+        self._finish(finished, now)
+        if self._stopping.is_set():
+            return
+        self._claim()
+        if self._inbox.empty() or abs(now - self._looked) >= _LOOK_ANYWAY:
+            self._looked = now
+            if self._recover():
+                self._claim()
+            self._alarm.set(self._next_look(now))
+
+    def _finish(self, finished: list[tuple[Claimed, Outcome]], now: datetime) -> None:
+        """Record what has ended, and what takes too long as failed."""
+        ended = {run.run_id: (run, outcome) for run, outcome in finished if self._is_running(run)}
+        late = [run for run, deadline in self._running.values() if deadline <= now and run.run_id not in ended]
+        for run in late:
+            ended[run.run_id] = (run, Outcome(error=f"it took longer than {run.timeout_seconds:g} seconds"))
+        if not ended:
+            return
+        outcomes = [(run_id, outcome) for run_id, (_, outcome) in ended.items()]
+        finish_runs(self._store, self._doorbell.name, outcomes)
+        for run_id in ended:
+            del self._running[run_id]
+        if self._pool is not None:
+            for run in late:
+                self._pool.give_up(run)
+        self._tell_listeners()
+
+    def _is_running(self, run: Claimed) -> bool:
+        """Whether this attempt is the one that we wait for, not one that was given up and tried again."""
+        return run.run_id in self._running and self._running[run.run_id][0] is run
 
     def _claim(self) -> None:
-        assert self._pool is not None
-        while (free := self._workers - len(self._running)) > 0:
+        """Claim what there is room for. With no room, too: what is due gets its run at its time."""
+        while True:
+            free = self._workers - len(self._running)
             claimed = claim_due(self._store, self._doorbell.name, free, LEASE_SECONDS)
             now = self._store.clock.now()
             for run in claimed:
                 self._running[run.run_id] = (run, now + timedelta(seconds=run.timeout_seconds))
-                self._pool.submit(self._execute, run)
-            if len(claimed) < free:
+                if self._pool is not None:
+                    self._pool.submit(run)
+            if len(claimed) < free or not claimed:
                 return
 
-    def _execute(self, run: Claimed) -> None:
-        self._inbox.put((run, execute(self._executors, run)))
+    def _recover(self) -> int:
+        """Take over from processes on this machine that are gone, and from any whose lease has ended."""
+        lost = abandoned(self._store, lambda worker: self._doorbell.is_alive(worker) is False)
+        return recover_runs(self._store, [each for each in lost if each[0] not in self._running])
 
-    def _overdue(self, now: datetime, done: Collection[int]) -> list[tuple[Claimed, Outcome]]:
-        """Runs that took too long; what their thread still brings is ignored, since they are no longer ours."""
-        late = [run for run, deadline in self._running.values() if deadline <= now and run.run_id not in done]
-        return [(run, Outcome(error=f"it took longer than {run.timeout_seconds:g} seconds")) for run in late]
-
-    def _next_look(self) -> datetime | None:
-        moments: list[Any] = [next_wakeup(self._store), *(deadline for _, deadline in self._running.values())]
+    def _next_look(self, after: datetime) -> datetime | None:
+        moments = [next_wakeup(self._store, after), *(deadline for _, deadline in self._running.values())]
         if self._running:
-            moments.append(self._store.clock.now() + _RENEW_AFTER)
+            moments.append(self._renewed + _RENEW_AFTER)
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def _lost(self) -> list[tuple[int, str]]:
-        """Runs of processes on this machine that are gone, and of any whose lease has ended."""
-        others = working(self._store) - {self._doorbell.name}
-        dead = {name for name in others if self._doorbell.is_alive(name) is False}
-        lost = abandoned(self._store, dead)
-        return [(run_id, worker) for run_id, worker in lost if run_id not in self._running]
+    def _clock_jumped(self) -> bool:
+        offset = self._wall_against_monotonic()
+        if abs(offset - self._clock_offset) <= _JUMP:
+            return False
+        self._clock_offset = offset
+        self._alarm.clock_changed()
+        return True
+
+    def _wall_against_monotonic(self) -> timedelta:
+        return self._store.clock.now() - datetime.fromtimestamp(time.monotonic(), UTC)
 
     def _rung(self) -> None:
         self.wake()

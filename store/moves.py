@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from store.status import RunStatus, may_become
+from store.status import ENDED, RunStatus, may_become
 from store.tables import Run, RunTransition
 
 
@@ -18,16 +19,14 @@ def table_of(row: type[SQLModel]) -> sa.Table:
 
 
 RUNS, TRANSITIONS = table_of(Run), table_of(RunTransition)
+_ADD = sa.insert(RUNS).returning(RUNS.c.run_id, sort_by_parameter_order=True)
 
 
 def add_runs(connection: sa.Connection, rows: Sequence[dict[str, Any]], now: datetime) -> list[int]:
     """Insert runs and their first transition; their ids in the same order. Every row has the same keys."""
     if not rows:
         return []
-    inserted = connection.execute(
-        sa.insert(RUNS).returning(RUNS.c.run_id, sort_by_parameter_order=True), list(rows)
-    ).scalars()
-    ids = list(inserted)
+    ids = list(connection.execute(_ADD, list(rows)).scalars())
     _record(
         connection,
         [
@@ -49,7 +48,7 @@ def new_run(
     workflow_run_id: int | None = None,
 ) -> dict[str, Any]:
     """The columns of a run to be inserted; one that never starts has ended at once."""
-    over = status in (RunStatus.MISSED, RunStatus.SKIPPED)
+    over = status in ENDED
     return {
         "task_id": task_id,
         "workflow_run_id": workflow_run_id,
@@ -83,18 +82,22 @@ def move_runs(
     for run_id, before, columns in changes:
         statements.setdefault(tuple(columns), []).append({**columns, "_run_id": run_id, "_before": before})
     for names, parameters in statements.items():
-        statement = (
-            sa.update(RUNS)
-            .where(RUNS.c.run_id == sa.bindparam("_run_id"), RUNS.c.status == sa.bindparam("_before"))
-            .values({name: sa.bindparam(name) for name in names})
-        )
-        connection.execute(statement, parameters)
+        connection.execute(_move(names), parameters)
     _record(
         connection,
         [
             _transition(run_id, before, columns["status"], now, columns.get("attempt"), columns.get("reason"))
             for run_id, before, columns in changes
         ],
+    )
+
+
+@cache
+def _move(names: tuple[str, ...]) -> sa.Update:
+    return (
+        sa.update(RUNS)
+        .where(RUNS.c.run_id == sa.bindparam("_run_id"), RUNS.c.status == sa.bindparam("_before"))
+        .values({name: sa.bindparam(name) for name in names})
     )
 
 

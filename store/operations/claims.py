@@ -1,6 +1,6 @@
 """Due tasks become runs, and runs become somebody's: each pass is one transaction, so that nothing is half claimed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,12 +13,13 @@ from store.moves import RUNS, add_runs, move_runs, new_run, table_of
 from store.operations.release import Ended, active_runs, release, verdict
 from store.rows import schedule_of
 from store.session import Store
-from store.slots import due_slots
+from store.slots import Slots, due_slots
 from store.status import ACTIVE, RunStatus
 from store.tables import Dependency, Task
 
 _TASKS, _EDGES = table_of(Task), table_of(Dependency)
 _BATCH = 100
+_MOST_BATCHES = 10  # in one transaction, since others wait to write meanwhile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,29 +43,37 @@ def claim_due(store: Store, worker: str, limit: int, lease_seconds: float) -> li
     """Turn due tasks into runs and claim up to `limit` runs for `worker`, those due first, first.
 
     A claimed run is `running` and belongs to the worker until the lease ends. Runs beyond the limit stay `pending`.
+    Of very many due tasks some may be left; `next_wakeup` then gives a moment that has passed.
     """
     now = store.clock.now()
     with store.write() as session:
         connection = session.connection()
-        while _materialise(connection, now) == _BATCH:
-            pass
+        for _ in range(_MOST_BATCHES):
+            if _materialise(connection, now) < _BATCH:
+                break
         return _claim(connection, now, worker, limit, lease_seconds)
 
 
-def next_wakeup(store: Store) -> datetime | None:
-    """The earliest moment after now at which something will be due, or None."""
-    now = store.clock.now()
-    active = sa.and_(_TASKS.c.is_active, _TASKS.c.deleted_at.is_(None))
-    later = RUNS.c.status.in_([RunStatus.PENDING, RunStatus.RETRYING])
-    queries = (
-        sa.select(sa.func.min(_TASKS.c.next_run_at)).where(active, _TASKS.c.next_run_at > now),
-        sa.select(sa.func.min(RUNS.c.available_at)).where(later, RUNS.c.available_at > now),
-        sa.select(sa.func.min(RUNS.c.lease_expires_at)).where(
-            RUNS.c.status == RunStatus.RUNNING, RUNS.c.lease_expires_at > now
-        ),
-    )
+_ACTIVE_TASK = sa.and_(_TASKS.c.is_active, _TASKS.c.deleted_at.is_(None))
+_READY = RUNS.c.status.in_([RunStatus.PENDING, RunStatus.RETRYING])
+_AFTER = sa.bindparam("after", type_=RUNS.c.available_at.type)
+_WAKEUPS = sa.select(
+    sa.select(sa.func.min(_TASKS.c.next_run_at)).where(_ACTIVE_TASK).scalar_subquery(),
+    sa.select(sa.func.min(RUNS.c.available_at)).where(_READY, RUNS.c.available_at > _AFTER).scalar_subquery(),
+    sa.select(sa.func.min(RUNS.c.lease_expires_at))
+    .where(RUNS.c.status == RunStatus.RUNNING, RUNS.c.lease_expires_at > _AFTER)
+    .scalar_subquery(),
+)
+
+
+def next_wakeup(store: Store, after: datetime) -> datetime | None:
+    """The earliest moment at which something will be due, or None.
+
+    after: a moment before the last claim: runs and leases that were due by then have had their chance. What became
+    due since is not forgotten, and neither is a task that was left.
+    """
     with store.read() as session:
-        moments = [session.connection().execute(query).scalar() for query in queries]
+        moments = session.connection().execute(_WAKEUPS, {"after": after}).one()
     return min((moment for moment in moments if moment is not None), default=None)
 
 
@@ -76,38 +85,44 @@ def renew_leases(store: Store, worker: str, lease_seconds: float) -> int:
         return session.connection().execute(sa.update(RUNS).where(mine).values(lease_expires_at=until)).rowcount
 
 
-def abandoned(store: Store, dead: Collection[str] = ()) -> list[tuple[int, str]]:
-    """Runs whose worker let its lease end, or is among the `dead`: (run, worker)."""
-    gone = sa.or_(RUNS.c.lease_expires_at <= store.clock.now(), RUNS.c.lease_owner.in_(dead))
-    query = sa.select(RUNS.c.run_id, RUNS.c.lease_owner).where(RUNS.c.status == RunStatus.RUNNING, gone)
-    with store.read() as session:
-        return [(int(run_id), str(worker)) for run_id, worker in session.connection().execute(query)]
+_HELD = sa.select(RUNS.c.run_id, RUNS.c.lease_owner, RUNS.c.lease_expires_at).where(RUNS.c.status == RunStatus.RUNNING)
 
 
-def working(store: Store) -> set[str]:
-    """The workers that hold runs."""
-    query = sa.select(RUNS.c.lease_owner).where(RUNS.c.status == RunStatus.RUNNING).distinct()
+def abandoned(store: Store, is_gone: Callable[[str], bool] = lambda _worker: False) -> list[tuple[int, str]]:
+    """Runs whose worker let its lease end, or is gone: (run, worker)."""
+    now = store.clock.now()
     with store.read() as session:
-        return {str(worker) for worker in session.connection().execute(query).scalars()}
+        held = session.connection().execute(_HELD).all()
+    gone = {worker for worker in {row.lease_owner for row in held} if is_gone(worker)}
+    return [(row.run_id, row.lease_owner) for row in held if row.lease_expires_at <= now or row.lease_owner in gone]
+
+
+# Made once: putting such a statement together costs more than running it.
+_NOW = sa.bindparam("now", type_=RUNS.c.available_at.type)
+_DUE = (
+    sa.select(*_TASKS.c)
+    .where(_ACTIVE_TASK, _TASKS.c.next_run_at <= _NOW)
+    .order_by(_TASKS.c.next_run_at)
+    .limit(_BATCH)
+    .with_for_update(skip_locked=True)
+)
+_WAITING = sa.select(_EDGES.c.task_id).where(_EDGES.c.task_id.in_(sa.bindparam("tasks", expanding=True))).distinct()
+_CHANGED = ("next_run_at", "last_run_at", "run_count", "is_active")
+_MOVE_ON = (
+    sa.update(_TASKS).where(_TASKS.c.id == sa.bindparam("_id")).values({name: sa.bindparam(name) for name in _CHANGED})
+)
 
 
 def _materialise(connection: sa.Connection, now: datetime) -> int:
     """Write the runs of up to a batch of due tasks and move their next run on; how many tasks that were."""
     due = [
-        {str(name): value for name, value in row.items()}
-        for row in connection.execute(
-            sa.select(_TASKS)
-            .where(_TASKS.c.is_active, _TASKS.c.deleted_at.is_(None), _TASKS.c.next_run_at <= now)
-            .order_by(_TASKS.c.next_run_at)
-            .limit(_BATCH)
-            .with_for_update(skip_locked=True)
-        ).mappings()
+        {str(name): value for name, value in row.items()} for row in connection.execute(_DUE, {"now": now}).mappings()
     ]
     if not due:
         return 0
     ids = [task["id"] for task in due]
     going = active_runs(connection, ids)
-    waits = set(connection.execute(sa.select(_EDGES.c.task_id).where(_EDGES.c.task_id.in_(ids)).distinct()).scalars())
+    waits = set(connection.execute(_WAITING, {"tasks": ids}).scalars())
     runs: list[dict[str, Any]] = []
     changes: list[dict[str, Any]] = []
     hopeless: list[tuple[dict[str, Any], dict[str, Any]]] = []
@@ -117,12 +132,7 @@ def _materialise(connection: sa.Connection, now: datetime) -> int:
         changes.append(change)
         hopeless += [(task, row) for row in rows if row["status"] is RunStatus.SKIPPED]
     run_ids = add_runs(connection, runs, now)
-    connection.execute(
-        sa.update(_TASKS)
-        .where(_TASKS.c.id == sa.bindparam("_id"))
-        .values({name: sa.bindparam(name) for name in ("next_run_at", "last_run_at", "run_count", "is_active")}),
-        changes,
-    )
+    connection.execute(_MOVE_ON, changes)
     by_row = {id(row): run_id for row, run_id in zip(runs, run_ids, strict=True)}
     release(connection, [_ended(task, row, by_row[id(row)]) for task, row in hopeless], now)
     return len(due)
@@ -132,11 +142,10 @@ def _due_runs(
     connection: sa.Connection, task: dict[str, Any], now: datetime, going: set[RunStatus], waits: bool
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The runs of one due task, and what changes about the task itself."""
-    schedule = schedule_of(task)
-    assert schedule is not None, "only a task with a schedule is ever due"
-    seconds = task["catch_up_window_seconds"]
-    window = None if seconds is None else timedelta(seconds=seconds)
-    slots = due_slots(schedule, task["next_run_at"], now, CatchUp(task["catch_up"]), window)
+    try:
+        slots = _slots(task, now)
+    except Exception as error:  # whatever is wrong with one task must not hold up all others
+        return _blocked(connection, task, now, error)
     old = _recorded(connection, task, [at for at, _ in slots.runs] + [at for at, _ in slots.missed])
     rows = []
     for at, reason in slots.missed:
@@ -166,7 +175,29 @@ def _due_runs(
     }
 
 
-def _recorded(connection: sa.Connection, task: dict[str, Any], moments: Sequence[datetime]) -> set[datetime]:
+def _slots(task: Mapping[str, Any], now: datetime) -> Slots:
+    schedule = schedule_of(task)
+    if schedule is None:
+        raise ValueError("it has none")
+    seconds = task["catch_up_window_seconds"]
+    window = None if seconds is None else timedelta(seconds=seconds)
+    return due_slots(schedule, task["next_run_at"], now, CatchUp(task["catch_up"]), window)
+
+
+def _blocked(
+    connection: sa.Connection, task: Mapping[str, Any], now: datetime, error: Exception
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """What is left of a task whose schedule cannot be read: one row that says why, and no further attempt."""
+    at = task["next_run_at"]
+    reason = f"its schedule cannot be read any more ({error}); give it a new one"
+    row = new_run(task["id"], status=RunStatus.BLOCKED, scheduled_time=at, now=now,
+                  triggered_by=Trigger.SCHEDULE, reason=reason)  # fmt: skip
+    rows = [] if at in _recorded(connection, task, [at]) else [row]
+    kept = {"_id": task["id"], "last_run_at": task["last_run_at"], "run_count": task["run_count"]}
+    return rows, {**kept, "next_run_at": None, "is_active": False}
+
+
+def _recorded(connection: sa.Connection, task: Mapping[str, Any], moments: Sequence[datetime]) -> set[datetime]:
     """Occurrences that have their run already: only a clock that went backwards brings them up again."""
     if task["last_run_at"] is None or min(moments, default=task["last_run_at"]) > task["last_run_at"]:
         return set()
@@ -197,42 +228,52 @@ _WANTED = (
 )  # fmt: skip
 
 
+_CLAIMABLE = (
+    sa.select(*_WANTED)
+    .join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
+    .where(_READY, RUNS.c.available_at <= _NOW, RUNS.c.task_id.not_in(sa.bindparam("busy", expanding=True)))
+    .order_by(RUNS.c.available_at, RUNS.c.run_id)
+    .limit(sa.bindparam("limit"))
+    .with_for_update(skip_locked=True, of=RUNS)
+)
+_BUSY = (
+    sa.select(RUNS.c.task_id)
+    .join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
+    .where(RUNS.c.status == RunStatus.RUNNING, _TASKS.c.overlap != Overlap.ALLOW)
+)
+
+
 def _claim(connection: sa.Connection, now: datetime, worker: str, limit: int, lease_seconds: float) -> list[Claimed]:
-    if limit <= 0:
-        return []
-    ready = (
-        connection.execute(
-            sa.select(*_WANTED)
-            .join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
-            .where(RUNS.c.status.in_([RunStatus.PENDING, RunStatus.RETRYING]), RUNS.c.available_at <= now)
-            .order_by(RUNS.c.available_at, RUNS.c.run_id)
-            .limit(limit + _BATCH)
-            .with_for_update(skip_locked=True, of=RUNS)
-        )
-        .mappings()
-        .all()
-    )
-    going = active_runs(connection, [row["id"] for row in ready])
-    running = {task_id for task_id, statuses in going.items() if RunStatus.RUNNING in statuses}
-    changes: list[tuple[int, RunStatus, dict[str, Any]]] = []
     claimed: list[Claimed] = []
-    for row in ready:
-        if (why := _called_off(row)) is not None:
-            change = {"status": RunStatus.CANCELLED, "reason": why, "end_time": now}
-            changes.append((row["run_id"], row["status"], change))
-        elif len(claimed) < limit and (row["overlap"] == Overlap.ALLOW or row["id"] not in running):
-            running.add(row["id"])
-            claimed.append(_claimed(row))
-            start = {
-                "status": RunStatus.RUNNING,
-                "attempt": row["attempt"] + 1,
-                "start_time": row["start_time"] or now,
-                "lease_owner": worker,
-                "lease_expires_at": now + timedelta(seconds=lease_seconds),
-                "reason": None,
-            }
-            changes.append((row["run_id"], row["status"], start))
-    move_runs(connection, changes, now)
+    if limit <= 0:
+        return claimed
+    busy = set(connection.execute(_BUSY).scalars())
+    while len(claimed) < limit:
+        page = limit - len(claimed) + _BATCH
+        parameters = {"now": now, "busy": sorted(busy), "limit": page}
+        ready = connection.execute(_CLAIMABLE, parameters).mappings().all()
+        changes: list[tuple[int, RunStatus, dict[str, Any]]] = []
+        for row in ready:
+            if (why := _called_off(row)) is not None:
+                change = {"status": RunStatus.CANCELLED, "reason": why, "end_time": now}
+                changes.append((row["run_id"], row["status"], change))
+            elif len(claimed) < limit and row["id"] not in busy:
+                if row["overlap"] != Overlap.ALLOW:
+                    busy.add(row["id"])
+                claimed.append(_claimed(row))
+                start = {
+                    "status": RunStatus.RUNNING,
+                    "attempt": row["attempt"] + 1,
+                    "start_time": row["start_time"] or now,
+                    "lease_owner": worker,
+                    "lease_expires_at": now + timedelta(seconds=lease_seconds),
+                    "reason": None,
+                }
+                changes.append((row["run_id"], row["status"], start))
+        move_runs(connection, changes, now)
+        if len(ready) < page:
+            break
+        # The page was full of runs that wait for one of their own task; what is behind them need not.
     return claimed
 
 

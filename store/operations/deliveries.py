@@ -1,6 +1,6 @@
 """Messages to people: queued with the run that caused them, handed out once, and seen to arrive."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -91,25 +91,45 @@ def mark_failed(store: Store, delivery_id: int, error: str) -> None:
     _mark(store, [delivery_id], status=DeliveryStatus.FAILED, error=error)
 
 
-def queue_message(
-    connection: sa.Connection, *, user_id: UUID, task_id: int, run_id: int, kind: str, text: str, now: datetime
-) -> None:
-    """Queue a message in the transaction of what caused it; a second one of the same run and kind changes nothing."""
-    exists = sa.select(_DELIVERIES.c.id).where(_DELIVERIES.c.run_id == run_id, _DELIVERIES.c.kind == kind)
-    if connection.execute(exists).first() is None:
-        connection.execute(
-            sa.insert(_DELIVERIES).values(
-                user_id=user_id,
-                task_id=task_id,
-                run_id=run_id,
-                kind=kind,
-                channel=TERMINAL,
-                text=text,
-                status=DeliveryStatus.PENDING,
-                attempts=0,
-                created_at=now,
-            )
-        )
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What the owner of a task should hear of a run."""
+
+    user_id: UUID
+    task_id: int
+    run_id: int
+    kind: str
+    text: str
+
+
+_KNOWN = sa.select(_DELIVERIES.c.run_id, _DELIVERIES.c.kind).where(
+    _DELIVERIES.c.run_id.in_(sa.bindparam("runs", expanding=True))
+)
+_QUEUE = sa.insert(_DELIVERIES)
+
+
+def queue_messages(connection: sa.Connection, messages: Sequence[Message], now: datetime) -> None:
+    """Queue messages in the transaction of what caused them; a second one of the same run and kind changes nothing."""
+    if not messages:
+        return
+    known = {tuple(row) for row in connection.execute(_KNOWN, {"runs": [each.run_id for each in messages]})}
+    new = [
+        {
+            "user_id": each.user_id,
+            "task_id": each.task_id,
+            "run_id": each.run_id,
+            "kind": each.kind,
+            "channel": TERMINAL,
+            "text": each.text,
+            "status": DeliveryStatus.PENDING,
+            "attempts": 0,
+            "created_at": now,
+        }
+        for each in messages
+        if (each.run_id, each.kind) not in known
+    ]
+    if new:
+        connection.execute(_QUEUE, new)
 
 
 def _mark(store: Store, ids: Collection[int], **values: object) -> None:

@@ -27,6 +27,29 @@ _SCHEDULED = sa.or_(
     _TASKS.c.schedule_once.is_not(None),
 )
 
+# Made once: putting such a statement together costs more than running it.
+_PREREQUISITE = _TASKS.alias()
+_WAITING_FOR = (
+    sa.select(
+        _EDGES.c.task_id,
+        _EDGES.c.depends_on_task_id,
+        _EDGES.c.dependency_type,
+        _TASKS.c.name,
+        _TASKS.c.is_active,
+        _SCHEDULED.label("scheduled"),
+    )
+    .join(_TASKS, _TASKS.c.id == _EDGES.c.task_id)
+    .join(_PREREQUISITE, _PREREQUISITE.c.id == _EDGES.c.depends_on_task_id)
+    .where(
+        _EDGES.c.task_id.in_(
+            sa.select(_EDGES.c.task_id).where(_EDGES.c.depends_on_task_id.in_(sa.bindparam("tasks", expanding=True)))
+        ),
+        _TASKS.c.deleted_at.is_(None),
+        _PREREQUISITE.c.deleted_at.is_(None),
+    )
+    .order_by(_EDGES.c.task_id)
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
@@ -97,24 +120,8 @@ def active_runs(connection: sa.Connection, tasks: Sequence[int]) -> dict[int, se
 
 def _waiters(connection: sa.Connection, tasks: Collection[int]) -> dict[int, list[_Waiter]]:
     """What waits for each of these tasks, with all that it waits for."""
-    waiting = sa.select(_EDGES.c.task_id).where(_EDGES.c.depends_on_task_id.in_(tasks))
-    waiter, prerequisite = _TASKS, _TASKS.alias()
-    query = (
-        sa.select(
-            _EDGES.c.task_id,
-            _EDGES.c.depends_on_task_id,
-            _EDGES.c.dependency_type,
-            waiter.c.name,
-            waiter.c.is_active,
-            _SCHEDULED.label("scheduled"),
-        )
-        .join(waiter, waiter.c.id == _EDGES.c.task_id)
-        .join(prerequisite, prerequisite.c.id == _EDGES.c.depends_on_task_id)
-        .where(_EDGES.c.task_id.in_(waiting), waiter.c.deleted_at.is_(None), prerequisite.c.deleted_at.is_(None))
-        .order_by(_EDGES.c.task_id)
-    )
     found: dict[int, list[Any]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_WAITING_FOR, {"tasks": list(tasks)}):
         found.setdefault(row.task_id, []).append(row)
     by_prerequisite: dict[int, list[_Waiter]] = {}
     for task_id, rows in found.items():

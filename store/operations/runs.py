@@ -11,7 +11,7 @@ from croncierge.errors import Conflict, NotFound
 from store.audit import Entity, record
 from store.kinds import OnCrash, Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run, table_of
-from store.operations.deliveries import queue_message
+from store.operations.deliveries import Message, queue_messages
 from store.operations.release import Ended, release
 from store.permissions import acting_user, editable_task
 from store.rows import run_info
@@ -147,8 +147,11 @@ def _finish(
             )  # fmt: skip
     move_runs(connection, changes, now)
     taken_down = release(connection, ended, now)
-    for row, (_, _, change) in zip(rows, changes, strict=True):
-        _tell(connection, row, change, outcomes[row["run_id"]], taken_down.get(row["run_id"], []), now)
+    told = (
+        _message(row, change, outcomes[row["run_id"]], taken_down.get(row["run_id"], []))
+        for row, (_, _, change) in zip(rows, changes, strict=True)
+    )
+    queue_messages(connection, [message for message in told if message is not None], now)
     return len(rows)
 
 
@@ -183,15 +186,8 @@ def _delay(row: Any) -> timedelta:
     return min(delay, _LONGEST_DELAY)
 
 
-def _tell(
-    connection: sa.Connection,
-    row: Any,
-    change: Mapping[str, Any],
-    outcome: Outcome,
-    skipped: Sequence[str],
-    now: datetime,
-) -> None:
-    """Queue what the owner should hear: the message of a run, or once that it failed and what that took down."""
+def _message(row: Any, change: Mapping[str, Any], outcome: Outcome, skipped: Sequence[str]) -> Message | None:
+    """What the owner should hear: the message of a run, or once that it failed and what that took down."""
     if change["status"] is RunStatus.COMPLETED and outcome.message is not None:
         kind, text = "result", outcome.message
     elif change["status"] is RunStatus.FAILED:
@@ -199,10 +195,8 @@ def _tell(
         if skipped:
             text += f"; skipped because of it: {', '.join(f'“{title}”' for title in skipped)}"
     else:
-        return
-    queue_message(
-        connection, user_id=row["owner_id"], task_id=row["id"], run_id=row["run_id"], kind=kind, text=text, now=now
-    )
+        return None
+    return Message(user_id=row["owner_id"], task_id=row["id"], run_id=row["run_id"], kind=kind, text=text)
 
 
 def _ended(
