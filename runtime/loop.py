@@ -179,16 +179,13 @@ class Runtime:
 
     def _claim(self) -> None:
         """Claim what there is room for. With no room, too: what is due gets its run at its time."""
-        while True:
-            free = self._workers - len(self._running)
-            claimed = claim_due(self._store, self._doorbell.name, free, LEASE_SECONDS)
-            now = self._store.clock.now()
-            for run in claimed:
-                self._running[run.run_id] = (run, now + timedelta(seconds=run.timeout_seconds))
-                if self._pool is not None:
-                    self._pool.submit(run)
-            if len(claimed) < free or not claimed:
-                return
+        free = self._workers - len(self._running)
+        claimed = claim_due(self._store, self._doorbell.name, free, LEASE_SECONDS)
+        now = self._store.clock.now()
+        for run in claimed:
+            self._running[run.run_id] = (run, now + timedelta(seconds=run.timeout_seconds))
+            if self._pool is not None:
+                self._pool.submit(run)
 
     def _recover(self) -> int:
         """Take over from processes on this machine that are gone, and from any whose lease has ended."""

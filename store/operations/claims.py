@@ -249,7 +249,7 @@ def _claim(connection: sa.Connection, now: datetime, worker: str, limit: int, le
         return claimed
     busy = set(connection.execute(_BUSY).scalars())
     while len(claimed) < limit:
-        page = limit - len(claimed) + _BATCH
+        page = limit - len(claimed)
         parameters = {"now": now, "busy": sorted(busy), "limit": page}
         ready = connection.execute(_CLAIMABLE, parameters).mappings().all()
         changes: list[tuple[int, RunStatus, dict[str, Any]]] = []
@@ -257,7 +257,7 @@ def _claim(connection: sa.Connection, now: datetime, worker: str, limit: int, le
             if (why := _called_off(row)) is not None:
                 change = {"status": RunStatus.CANCELLED, "reason": why, "end_time": now}
                 changes.append((row["run_id"], row["status"], change))
-            elif len(claimed) < limit and row["id"] not in busy:
+            elif row["id"] not in busy:
                 if row["overlap"] != Overlap.ALLOW:
                     busy.add(row["id"])
                 claimed.append(_claimed(row))
@@ -273,7 +273,7 @@ def _claim(connection: sa.Connection, now: datetime, worker: str, limit: int, le
         move_runs(connection, changes, now)
         if len(ready) < page:
             break
-        # The page was full of runs that wait for one of their own task; what is behind them need not.
+        # Some of the page waits for runs of its own task, or was called off; what is behind it need not wait.
     return claimed
 
 

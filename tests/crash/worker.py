@@ -21,8 +21,12 @@ def main(url: str, witness: Path) -> None:
         os.close(handle)
         return Outcome()
 
+    def changed() -> None:
+        runtime.wake()
+        bell.ring()
+
     bell = Doorbell(url)
-    store = open_store(url, SystemClock(), lambda: (runtime.wake(), bell.ring(), None)[-1])
+    store = open_store(url, SystemClock(), changed)
     runtime = Runtime(store, {"append": append}, bell)
     runtime.start()
     threading.Event().wait()

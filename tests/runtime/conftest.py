@@ -37,7 +37,8 @@ class World:
 
     def _work(self, run: Claimed) -> Outcome:
         self.executed.append(run)
-        return self.behaviour.get(run.title, lambda _run: Outcome())(run)
+        behaviour = self.behaviour.get(run.title)
+        return behaviour(run) if behaviour else Outcome()
 
     def task(
         self,

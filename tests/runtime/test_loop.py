@@ -4,13 +4,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from croncierge.clock import SystemClock
+from croncierge.errors import Unavailable
 from runtime.doorbell import Doorbell
 from runtime.executors import Executor
 from runtime.loop import Runtime
@@ -123,6 +127,63 @@ def test_a_run_that_takes_too_long_fails_and_its_late_result_is_ignored(live: Li
     assert (run.status.value, run.error_message) == ("failed", "it took longer than 0.3 seconds")
 
 
+def test_the_late_result_of_an_attempt_is_not_taken_for_the_next_one_s(live: Live) -> None:
+    second_started, release = threading.Event(), threading.Event()
+
+    def work(run: Claimed) -> Outcome:
+        if run.attempt == 1:
+            second_started.wait(10)
+        else:
+            second_started.set()
+            release.wait(10)
+        return Outcome(result={"attempt": run.attempt})
+
+    live.executors["work"] = work
+    live.runtime.start()
+    live.task("again", timeout_seconds=0.5, max_retries=1, retry_delay_seconds=0)
+    assert second_started.wait(10)
+    time.sleep(0.1)
+    release.set()
+    until(ended(live, 1))
+    assert [run.result for run in live.runs()] == [{"attempt": 2}]
+
+
+def test_stuck_runs_take_nobody_s_place_for_good(live: Live) -> None:
+    release = threading.Event()
+
+    def work(run: Claimed) -> Outcome:
+        if run.title == "stuck":
+            release.wait(20)
+        return Outcome()
+
+    live.executors["work"] = work
+    live.runtime.start()
+    for _ in range(4):  # twice as many as there are workers
+        live.task("stuck", timedelta(seconds=0.05), timeout_seconds=0.2)
+    live.task("quick", timedelta(seconds=0.1))
+    until(ended(live, 5))
+    release.set()
+    assert [run.title for run in live.runs() if run.status.value == "completed"] == ["quick"]
+
+
+def test_what_is_due_while_all_are_busy_is_recorded_at_its_time(live: Live) -> None:
+    release = threading.Event()
+
+    def work(_run: Claimed) -> Outcome:
+        release.wait(20)
+        return Outcome()
+
+    live.executors["work"] = work
+    live.runtime.start()
+    for title in ("one", "two", "three"):
+        live.task(title, timedelta(seconds=0.05))
+    live.task("later", timedelta(seconds=0.5))
+    until(lambda: "later" in {run.title for run in live.runs()})
+    assert Counter(run.status.value for run in live.runs()) == {"running": 2, "pending": 2}
+    release.set()
+    until(ended(live, 4))
+
+
 def test_stopping_waits_for_what_runs_and_starts_nothing_new(live: Live) -> None:
     started = threading.Event()
 
@@ -150,6 +211,34 @@ def test_it_survives_a_database_that_is_busy_for_a_while(live: Live) -> None:
         connection.exec_driver_sql("BEGIN")
     live.task("afterwards")
     until(ended(live, 1))
+
+
+def test_results_are_kept_while_the_database_is_away(live: Live, caplog: pytest.LogCaptureFixture) -> None:
+    class Away(Store):
+        away = False
+
+        @contextmanager
+        def write(self) -> Iterator[Session]:
+            if self.away:
+                raise Unavailable("The database is away.")
+            with super().write() as session:
+                yield session
+
+    def work(_run: Claimed) -> Outcome:
+        store.away = True
+        return Outcome(result={"kept": True})
+
+    store = Away(live.store.engine, SystemClock())
+    runtime = Runtime(store, {"work": work}, live.doorbell)
+    live.task("kept", timedelta(seconds=0.05))
+    runtime.start()
+    until(lambda: "The database is away." in caplog.text)
+    store.away = False
+    until(ended(live, 1))
+    runtime.stop(5)
+    (run,) = live.runs()
+    assert (run.attempt, run.result) == (1, {"kept": True})
+    assert "Traceback" not in caplog.text
 
 
 _MAKES_A_TASK = """
@@ -194,7 +283,7 @@ def test_two_runtimes_share_the_work_and_repeat_nothing(tmp_path: Path) -> None:
     for live in (one, other):
         live.executors["work"] = lambda run: executed.append((run.title, run.scheduled_time)) or Outcome()  # type: ignore[func-returns-value]
         live.runtime.start()
-    start = datetime.now(UTC) + timedelta(seconds=0.3)
+    start = datetime.now(UTC) + timedelta(seconds=2)  # all tasks have to be there by then
     every = Interval(every=timedelta(seconds=1), anchor=start, zone="UTC", max_runs=2)
     policy = {"action_type": "work", "overlap": Overlap.ALLOW}
     for number in range(30):

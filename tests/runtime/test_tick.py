@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from runtime.loop import LEASE_SECONDS
 from schedules.schedule import Interval, Once
@@ -232,3 +233,47 @@ def test_the_next_wakeup_is_the_earliest_thing_that_is_due(world: World) -> None
     world.task("ten", cron("0 10 * * *"))
     world.task("half", cron("30 9 * * *"))
     assert next_wakeup(world.store, world.clock.now()) == MONDAY + timedelta(minutes=30)
+
+
+def test_what_becomes_due_between_a_claim_and_a_look_ahead_is_not_slept_through(world: World) -> None:
+    world.task("half", cron("30 9 * * *"))
+    assert claim_due(world.store, "one", 8, LEASE_SECONDS) == []
+    before = world.clock.now()
+    world.clock.set(MONDAY + timedelta(minutes=30, milliseconds=1))
+    assert next_wakeup(world.store, before) == MONDAY + timedelta(minutes=30)
+
+
+def test_a_backlog_of_one_task_does_not_hold_up_others(world: World) -> None:
+    every = Interval(every=timedelta(minutes=1), anchor=MONDAY, zone="UTC")
+    world.task("backlog", every, overlap=Overlap.QUEUE, catch_up=CatchUp.ALL)
+    world.clock.set(MONDAY + timedelta(hours=5))
+    world.task("other", cron("0 14 * * *"))
+    claim_due(world.store, "one", 0, LEASE_SECONDS)
+    world.clock.set(MONDAY + timedelta(days=2))
+    assert [run.title for run in claim_due(world.store, "one", 2, LEASE_SECONDS)] == ["backlog", "other"]
+    assert claim_due(world.store, "two", 2, LEASE_SECONDS) == []
+
+
+def test_a_schedule_that_cannot_be_read_any_more_blocks_its_own_task_only(world: World) -> None:
+    broken = world.task("broken", cron("0 10 * * *"))
+    world.task("good", cron("0 10 * * *"))
+    with world.store.write() as session:
+        session.connection().execute(
+            sa.text("UPDATE tasks SET timezone = 'Atlantis/Poseidonis' WHERE id = :id"), {"id": broken.id}
+        )
+    world.after(hours=1)
+    assert world.outcomes("good") == ["completed"]
+    (run,) = world.runs("broken")
+    assert (run.status, "cannot be read" in (run.reason or "")) == (RunStatus.BLOCKED, True)
+    assert world.after(days=1) == 1
+
+
+def test_of_very_many_due_tasks_the_rest_follows_at_once(world: World) -> None:
+    for number in range(1_001):
+        world.task(f"job {number}", Once(at=MONDAY + timedelta(minutes=1), zone="UTC"))
+    world.clock.set(MONDAY + timedelta(minutes=1))
+    assert len(claim_due(world.store, "one", 10_000, LEASE_SECONDS)) == 1_000
+    wakeup = next_wakeup(world.store, world.clock.now())
+    assert wakeup is not None
+    assert wakeup <= world.clock.now()
+    assert len(claim_due(world.store, "one", 10_000, LEASE_SECONDS)) == 1
