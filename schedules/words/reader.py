@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from croncierge.errors import InvalidInput
 from schedules.occurrences import next_after
 from schedules.reading import Condition, ConditionKind, Kind, Preferences, Reading
-from schedules.schedule import Cron, Interval, Once, Rule, Schedule
+from schedules.schedule import Interval, Once, Rule, Schedule
 from schedules.words.conditions import conditions
 from schedules.words.crontext import cron_text
 from schedules.words.exotic import exotic_date
@@ -16,7 +16,7 @@ from schedules.words.frame import Frame, gather, standing
 from schedules.words.phrases import scan
 from schedules.words.pieces import Amount, Lasting, Now, Period, Piece, Unit, Weekday
 from schedules.words.places import DAY_NAMES, Puzzling, shifted
-from schedules.words.recurring import repetition, tolerance
+from schedules.words.recurring import of_cron, repetition, tolerance
 from schedules.words.sentence import Request, request
 from schedules.words.several import groups, share_pace, united
 from schedules.words.single import moment
@@ -175,7 +175,8 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
     zone = frame.zone.name if frame.zone is not None else preferences.zone
     local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     if frame.cron is not None:
-        return _with_cron(frame, base, zone)
+        cron = of_cron(frame.cron.expression, frame, now, zone, preferences)
+        return replace(base, kind=Kind.RECURRENCE, schedule=cron)
     spelled = _spelled_out(w, base, now, zone, preferences)
     if spelled is not None:
         return spelled
@@ -271,12 +272,6 @@ def _ask_which_of_month(frame: Frame) -> None:
             f"Which {name} of the month do you mean?",
             (f"on the first {name} of each month", f"on the last {name} of each month", f"every {name}"),
         )
-
-
-def _with_cron(frame: Frame, base: Reading, zone: str) -> Reading:
-    assert frame.cron is not None
-    schedule = Cron(zone=zone, expression=frame.cron.expression)
-    return replace(base, kind=Kind.RECURRENCE, schedule=schedule)
 
 
 def _past(frame: Frame, said: Request, base: Reading, at: datetime, zone: str) -> Reading:

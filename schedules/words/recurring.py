@@ -47,6 +47,21 @@ def repetition(
     return Repetition(schedule=found, notes=tuple(notes), tolerance=tolerance(frame))
 
 
+def of_cron(expression: str, frame: Frame, now: datetime, zone: str, preferences: Preferences) -> Cron:
+    """A cron line written out, with the bounds and exceptions said around it. Raises Puzzling."""
+    local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    view = Viewpoint(now=local, day_first=preferences.day_first)
+    bounds = bounds_of(frame, pattern_of(frame), view, now, zone, preferences)
+    return Cron(
+        zone=zone,
+        expression=expression,
+        start=bounds.start if bounds.start is not None and bounds.start > now else None,
+        until=bounds.until,
+        max_runs=frame.count.times if frame.count is not None else None,
+        except_dates=left_out(frame.excepts, view).dates,
+    )
+
+
 def tolerance(frame: Frame) -> timedelta | None:
     """How far from the given time is still fine, where the words are loose about it."""
     if frame.tolerance is not None:
@@ -61,15 +76,6 @@ def _exact(frame: Frame) -> bool:
     """Whether a part of the day only qualifies a clock time: "every morning at 7"."""
     clocks = frame.clocks
     return any(isinstance(item, Daypart) for item in clocks) and any(isinstance(item, Clock) for item in clocks)
-
-
-# --- which days --------------------------------------------------------------------------------------------------
-
-
-# --- bounds ------------------------------------------------------------------------------------------------------
-
-
-# --- several times a day -----------------------------------------------------------------------------------------
 
 
 def _often_a_day(
@@ -91,7 +97,9 @@ def _often_a_day(
         begun = first_moment(Starting(time=beside(frame.clocks)[0]), view, zone, preferences)
         bounds = replace(bounds, start=bounds.start or begun)
         frame.times = []
-    plain = not (pattern.chosen or frame.window or frame.minutes_past or frame.times or frame.excepts)
+    excluded = left_out(frame.excepts, view)
+    whole_days = excluded.weekdays or excluded.months
+    plain = not (pattern.chosen or frame.window or frame.minutes_past or frame.times or whole_days)
     if plain or step < 60 or step >= 86400:
         if step < 60 and not plain:
             raise Puzzling("Paces under a minute go on all day; how often do you mean?")
@@ -101,7 +109,15 @@ def _often_a_day(
         if start is None and count is not None:
             start = anchor + timedelta(seconds=step)
         every_delta = timedelta(seconds=step)
-        return Interval(zone=zone, every=every_delta, anchor=anchor, start=start, until=bounds.until, max_runs=count)
+        return Interval(
+            zone=zone,
+            every=every_delta,
+            anchor=anchor,
+            start=start,
+            until=bounds.until,
+            max_runs=count,
+            except_dates=excluded.dates,
+        )
     times = _times_of_pace(frame, every, step // 60, preferences)
     if not times:
         raise Puzzling("That leaves no time of day; between which times do you mean?")

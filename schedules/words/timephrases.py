@@ -2,7 +2,7 @@
 
 from schedules.words.clocks import clock
 from schedules.words.connectors import either
-from schedules.words.lexicon import TENS, TODAY, TOMORROW
+from schedules.words.lexicon import MONTHS, TENS, TODAY, TOMORROW
 from schedules.words.pieces import Clock, Daypart, Piece, Times, Window
 from schedules.words.timelists import plural_daypart, this_daypart, times, window
 from schedules.words.tokens import Tokens
@@ -23,6 +23,8 @@ def window_pieces(w: Tokens, i: int) -> list[Piece]:
     if found is None:
         return []
     end, meaning, weak = found
+    if w.low[end] in MONTHS and w.number[end - 1] is not None and end - 1 > j:
+        return []  # "14:45 until 23 October" ends on a day, not at an hour
     if w.low[i] == "at" and w.low[j + 1] == "to" and (before := clock(w, j, bare=True)) and before[0] >= end:
         return []  # "at ten to nine"
     half = _half_ahead(w, end)
