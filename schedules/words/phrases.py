@@ -17,13 +17,19 @@ _REPEATING = frozenset({"every", "each", "evry", "ev", "once", "twice", "weekday
 _PRIVATE_DAYS = frozenset({"birthday", "anniversary", "bday", "payday", "wedding"})
 
 
-def scan(w: Tokens) -> list[Piece]:
-    """All phrases about time in a text, from left to right, none overlapping."""
+def scan(w: Tokens, around: Piece | None = None) -> list[Piece]:
+    """All phrases about time in a text, from left to right, none overlapping, nor `around`, which is known already."""
     pieces: list[Piece] = []
     repeating = any(word in _REPEATING or word in ADVERBS or word in WEEKDAY_PLURALS for word in w.low[: w.count])
     i = 0
     while i < w.count:
+        if around is not None and i == around.start:
+            pieces.append(around)
+            i = around.end
+            continue
         found = phrase(w, i, pieces[-1] if pieces and pieces[-1].end == i else None, repeating=repeating)
+        if found and around is not None and i < around.start < found[-1].end:
+            found = []
         if found:
             pieces.extend(piece for piece in found if not isinstance(piece.meaning, Times) or piece.meaning.items)
             i = found[-1].end

@@ -104,12 +104,9 @@ def _read(w: Tokens, now: datetime, preferences: Preferences) -> Reading:
         return Reading(kind=Kind.NONE, title=w.text.strip())
     clauses = conditions(w, said.start, said.end)
     cron = cron_text(w)
-    pieces = scan(w)
+    pieces = scan(w, around=cron)
     clauses = [one for one in clauses if not _content(w, one, pieces)]
     pieces = _unquoted(w, _outside(pieces, clauses))
-    if cron is not None:
-        others = [piece for piece in pieces if piece.end <= cron.start or piece.start >= cron.end]
-        pieces = sorted([*others, cron], key=lambda piece: piece.start)
     pieces = standing(w, pieces)
     frame = gather(pieces)
     met = tuple(clause for _, _, clause in clauses)
