@@ -11,6 +11,7 @@ from schedules.words.pieces import (
     CalendarDay,
     Count,
     Date,
+    Dates,
     Day,
     Edge,
     Except,
@@ -85,6 +86,9 @@ def _except(w: Tokens, i: int) -> Piece | None:
     if found is None:
         return None
     end, meaning = found
+    first = date(w, j) if meaning.open else None
+    if first is not None and isinstance(first[1], CalendarDay) and first[1].year is not None:
+        end, meaning = first[0], Dates(items=(first[1],))  # one whole date, and the end of the repetition after it
     items: list[Date] = list(meaning.items)
     if meaning.to is not None and isinstance(meaning.to, Weekday) is False:
         items.append(meaning.to)
@@ -264,6 +268,8 @@ def _times_counted(w: Tokens, j: int) -> tuple[int, int] | None:
         k += 1
     if low[k] in ("times", "occurrences", "occurrence", "repetitions", "reps", "runs", "instances"):
         return k + 1, number[1]
+    if low[k] == "time" and number[1] == 1 and low[j - 1] == ",":
+        return k + 1, 1  # "…, 1 time"; not "one time only" and not "1 time zone"
     if low[k] == "x" and w.glued[k]:
         return k + 1, number[1]
     return None

@@ -190,6 +190,9 @@ def _every_nth(w: Tokens, i: int, j: int, ordered: tuple[int, int]) -> list[Piec
         "on",
         "in",
         "starting",
+        "except",
+        "excluding",
+        "but",
     ):
         return [piece(i, k, Every(unit=Unit.SECOND))]
     if low[k] in UNITS and n >= 1 and (low[k] not in ("day", "days") or n > 1):

@@ -1,5 +1,6 @@
 """What is said is exact: a schedule in words, read again at the time it began, has the same occurrences."""
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from schedules.describe import describe
@@ -7,7 +8,7 @@ from schedules.occurrences import occurrences
 from schedules.reading import Preferences
 from schedules.schedule import Schedule
 from schedules.words import read_when
-from tests.schedules.making import NOW, ZONE, crons, intervals, moments, rules
+from tests.schedules.making import NOW, ZONE, bounded, crons, intervals, moments, rules
 
 _COUNT = 12
 
@@ -46,3 +47,13 @@ def test_intervals_survive_being_said(schedule: Schedule) -> None:
 @given(moments)
 def test_moments_survive_being_said(schedule: Schedule) -> None:
     _same(schedule)
+
+
+@pytest.mark.parametrize("kind", ["crons", "rules", "intervals"])
+def test_bounds_survive_being_said(kind: str) -> None:
+    @_quick
+    @given(bounded({"crons": crons, "rules": rules, "intervals": intervals}[kind]))
+    def check(schedule: Schedule) -> None:
+        _same(schedule)
+
+    check()
