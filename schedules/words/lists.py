@@ -202,6 +202,9 @@ def _more(w: Tokens, first: tuple[int, Date], *, between: bool) -> tuple[int, Da
         last = date(w, k)
         if last is not None and not (w.number[k] is not None and digital(w, k, bare=False) is not None):
             end, until = last
+            whole = isinstance(value, CalendarDay) and value.day is None
+            if whole and isinstance(until, CalendarDay) and until.day is not None and low[j] != "to":
+                return j, Dates(items=(value,))  # "in January until 3 May 2028": a month, and the end of it all
             if isinstance(value, CalendarDay) and isinstance(until, CalendarDay) and until.year and not value.year:
                 value = replace(value, year=until.year)
             return end, Dates(items=(value,), to=until, open=low[j] in ("until", "till", "til"))

@@ -130,12 +130,15 @@ def minutes_past(w: Tokens, i: int) -> Piece | None:
             k += 1
     if low[k] not in ("past", "after", "to", "before"):
         return None
-    if low[k] == "past" and j > i and low[k + 1] in ("", ",", "."):
+    if low[k] == "past" and j > i and low[k + 1] in _AFTER_PAST:
         return piece(i, k + 1, MinutesPast(minute=minute))
     if low[k + 1] in ("the", "each", "every") and low[k + 2] == "hour":
         sign = 1 if low[k] in ("past", "after") else -1
         return piece(i, k + 3, MinutesPast(minute=sign * minute % 60, last=last))
     return None
+
+
+_AFTER_PAST = frozenset({"", ",", ".", "starting", "until", "except", "from", "on", "for"})
 
 
 def week_numbers(w: Tokens, i: int) -> Piece | None:
