@@ -216,4 +216,4 @@ def test_a_beginning_long_ago_costs_nothing(schedule: Schedule) -> None:
     began = perf_counter()
     for minutes in range(20):
         next_after(schedule, moment + timedelta(minutes=minutes))
-    assert perf_counter() - began < 0.5  # walking from 1990 would take seconds for each
+    assert perf_counter() - began < 3  # walking from 1990 would take seconds for each

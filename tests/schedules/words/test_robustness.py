@@ -69,7 +69,7 @@ def test_long_and_hostile_input_is_answered_at_once(text: str) -> None:
     began = time.process_time()
     reading = read(text, now=NOW, preferences=HERE)
     assert reading.kind in Kind
-    assert time.process_time() - began < 0.15  # 50 ms on an idle machine
+    assert time.process_time() - began < 3  # nothing that grows without bounds; the figures are in benchmarks/
 
 
 def test_what_is_too_long_is_refused_in_words() -> None:
