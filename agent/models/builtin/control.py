@@ -7,6 +7,7 @@ from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.meaning import Call, Request, Say, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import plain, tasks_meant, time_at_end
+from agent.models.builtin.things import books_a_place, starts
 from schedules.zones import find_zone
 
 _TASK = r"(?P<task>.+?)"
@@ -89,6 +90,8 @@ def preferences(conversation: Conversation) -> Sequence[Request] | None:
 def control(conversation: Conversation) -> Sequence[Request] | None:
     """ "cancel it", "pause the timesheet one", "run it now"."""
     text = plain(conversation.text).strip("?")
+    if starts(text) or books_a_place(text):
+        return None
     for pattern, tool in _CONTROL:
         if match := pattern.match(text):
             words = match["task"]

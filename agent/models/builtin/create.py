@@ -8,6 +8,7 @@ from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.meaning import Call, Request, Say, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import plain, task_meant, task_words
+from agent.models.builtin.things import books_a_place
 from schedules.reading import ConditionKind, Kind, Reading
 from schedules.words import read
 from tools.verbs import starts_with_verb
@@ -59,6 +60,8 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
     text = text[before.end() :] if before and conversation.focus else text
     reading = read(text, now=conversation.now, preferences=conversation.preferences)
     cue = _CUE.search(text.replace("’", "'"))
+    if books_a_place(plain(text)):
+        return None
     if _QUESTION.search(plain(text)) and not re.search(r"\bremind me\b", text, re.I):
         return None
     if not (cue or _follows(text, reading, conversation) or _bare(text, reading)):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from agent.models.builtin import chain, change, chat, control, create, look
+from agent.models.builtin import chain, change, chat, control, create, look, things
 from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.meaning import Call, Request, Say
 from agent.models.builtin.question import answer
@@ -23,9 +23,12 @@ _RULES: tuple[Rule, ...] = (
     look.explain,
     look.statistics,
     look.history,
-    chain.chain,
+    things.kept,
+    things.taken_off,
     look.show,
     look.agenda,
+    things.asked,
+    chain.chain,
     control.control,
     change.change,
     create.create,

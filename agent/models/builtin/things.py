@@ -1,0 +1,95 @@
+"""Calendars, lists, alarms and timers: what people keep tasks in, and how they speak of what is in there."""
+
+from collections.abc import Sequence
+
+from agent.models.builtin.conversation import Conversation
+from agent.models.builtin.meaning import Request, call
+from agent.models.builtin.pattern import phrase
+from agent.models.builtin.text import plain, task_words, tasks_meant, time_at_end
+from schedules.words import read
+
+_KEPT = r"(?:calendars?|agenda|schedule|lists?|to-?dos?(?: lists?)?|to dos?(?: lists?)?|diary|planner)"
+_PLACE = rf"(?:(?:my|the|our|a|an|this|that)\s+)?(?:[\w'-]+\s+){{0,2}}?{_KEPT}"
+_KEEPS = phrase(
+    rf"""
+    ^(?:i want to |can i |could i )?
+    (?:add|put|include|insert|place|append|enter|write|note|save|stick|throw)(?: down)?\s+
+    (?P<what>.+?)\s+
+    (?:on|onto|to|in|into)\s+{_PLACE}
+    (?P<rest>(?:[\s,].*)?)$
+    """
+)
+_TAKES_OFF = phrase(
+    rf"""
+    ^(?:remove|delete|take|cancel|erase|drop|clear|scratch|cross|get rid of|strike)\s+
+    (?P<what>.+?)\s+
+    (?:from|off|off of|out of|on|in)\s+{_PLACE}
+    (?:[\s,].*)?$
+    """
+)
+_NOTHING_NAMED = phrase(r"^(?:an?|the|my|some|a new|new|few|a few|more|it|this|that|things?|items?|something|\s)+$")
+_STARTS = phrase(r"^(?:start|begin)\s+(?:(?:an?|another|new|my|the)\s+)*(?:.*\s)?(?:timer|countdown|alarm)\b")
+_BOOKS_A_PLACE = phrase(
+    r"""
+    ^(?:i (?:want|need|wish|desire) to )?
+    (?:book|reserve|hold|confirm|schedule)\s+
+    (?:.*\s)?(?:rooms?|rm|suites?|tables?|seats?|space|hotel|hall)\b
+    """
+)
+_ASKS = phrase(
+    r"""
+    ^(?:
+    what|when|where|who|whose|which|how|is|are|am|do|does|did|have|has|will|any|
+    show|list|check|tell me|let me know|read|view|display|see|hear|know|give me|open|access|pull up|bring up|
+    find|look|locate|status of|detail|details|detailed|take me to|go to|next|go over|review
+    )\b
+    """
+)
+_OWN = phrase(
+    r"""
+    \b(?:alarms?|timers?|reminders?|to-?dos?|to-?do list|to do list)\b|
+    \b(?:my|any|the next|next|our|upcoming|the|that|current|previous)\s+(?:[\w':-]+\s+){0,3}?
+    (?:calendars?|schedule|agenda|lists?|events?|meetings?|appointments?|tasks?|plans)\b|
+    \bdo i have\b
+    """
+)
+_NOT_OWN = phrase(r"\b(?:movies?|songs?|music|playlist|contacts?|game|emails?|news|weather|facebook|tv)\b")
+
+
+def kept(conversation: Conversation) -> Sequence[Request] | None:
+    """ "put the dentist on my calendar on Friday at 3", "add milk to my shopping list": a new task."""
+    match = _KEEPS.match(plain(conversation.text).rstrip("?"))
+    if match is None:
+        return None
+    if _NOTHING_NAMED.match(match["what"]):
+        return call("create_task", title="")
+    words = f"{match['what']} {match['rest'].strip(' ,')}".strip()
+    reading = read(words, now=conversation.now, preferences=conversation.preferences)
+    title = reading.title.strip() or match["what"]
+    return call("create_task", title=title, when=reading.phrase if reading.schedule else "")
+
+
+def taken_off(conversation: Conversation) -> Sequence[Request] | None:
+    """ "take milk off the grocery list", "remove the dentist from my calendar": the task with that name goes."""
+    match = _TAKES_OFF.match(plain(conversation.text).rstrip("?"))
+    if match is None or not task_words(match["what"]):
+        return None
+    return [request for task in tasks_meant(match["what"], conversation) for request in call("delete_task", task=task)]
+
+
+def asked(conversation: Conversation) -> Sequence[Request] | None:
+    """ "let me know about upcoming events", "how long is my next meeting?", "check my grocery list"."""
+    text = plain(conversation.text).rstrip("?")
+    if not _ASKS.match(text) or not _OWN.search(text) or _NOT_OWN.search(text):
+        return None
+    return call("list_tasks", during=time_at_end(text, conversation)[1])
+
+
+def starts(text: str) -> bool:
+    """Whether "start" makes something: "start a timer for 5 minutes"."""
+    return _STARTS.match(text) is not None
+
+
+def books_a_place(text: str) -> bool:
+    """Whether someone else would have to act: "book a room in the city hotel" is nothing that we can do."""
+    return _BOOKS_A_PLACE.match(text) is not None
