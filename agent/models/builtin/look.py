@@ -20,8 +20,8 @@ _AGENDA = phrase(
     up|next|coming up|planned|scheduled|due|there|left|in|going on)*.*|(?:show|list|display|see|view|read|
     tell|give|check|get|pull up|open)(?: me| out| to me)?\s+(?:what(?:'s| is)? (?:on|coming|planned|
     scheduled|up|due).*|(?:my |the )?agenda|everything|{_THINGS}).*|(?:do|have) i (?:have|got) .*|(?:are|
-    is) there .*|which {_THINGS}.*|how many {_THINGS}.*|(?:any|my|all|all my)? ?(?!alarm|timer){_THINGS}(?: (?:for|on|this|
-    next|today|tomorrow).*)?|(?:anything|something) .*|did (?:i|you) set .*|is my .*|am i .*)$
+    is) there .*|which {_THINGS}.*|how many {_THINGS}.*|(?:any|my|all|all my)? ?(?!alarm|timer){_THINGS}
+    (?: (?:for|on|this|next|today|tomorrow).*)?|(?:anything|something) .*|did (?:i|you) set .*|is my .*|am i .*)$
     """
 )
 _ABOUT_TASKS = phrase(

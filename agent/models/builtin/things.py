@@ -28,6 +28,7 @@ _TAKES_OFF = phrase(
     """
 )
 _NOTHING_NAMED = phrase(r"^(?:an?|the|my|some|a new|new|few|a few|more|it|this|that|things?|items?|something|\s)+$")
+_MANY = phrase(r"^(?:everything|all|both|them|every|\d+ (?:minutes?|hours?|seconds?))\b")
 _STARTS = phrase(r"^(?:start|begin)\s+(?:(?:an?|another|new|my|the)\s+)*(?:.*\s)?(?:timer|countdown|alarm)\b")
 _BOOKS_A_PLACE = phrase(
     r"""
@@ -70,9 +71,12 @@ def kept(conversation: Conversation) -> Sequence[Request] | None:
 
 
 def taken_off(conversation: Conversation) -> Sequence[Request] | None:
-    """ "take milk off the grocery list", "remove the dentist from my calendar": the task with that name goes."""
+    """ "take milk off the grocery list", "remove the dentist from my calendar": the task with that name goes.
+
+    "delete everything on my calendar tomorrow" is not taken here: the range must not get lost.
+    """
     match = _TAKES_OFF.match(plain(conversation.text).rstrip("?"))
-    if match is None or not task_words(match["what"]):
+    if match is None or _MANY.match(match["what"]) or not task_words(match["what"]):
         return None
     return [request for task in tasks_meant(match["what"], conversation) for request in call("delete_task", task=task)]
 
