@@ -1,14 +1,13 @@
 """What executes a run: one function per action type, which turns a claimed run into an outcome."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from store.operations.claims import Claimed
 from store.operations.runs import Outcome
+from tools.connectors.executor import Control, Executor
 
-Executor = Callable[[Claimed], Outcome]
 
-
-def notify(run: Claimed) -> Outcome:
+def notify(run: Claimed, _control: Control) -> Outcome:
     """Tell the owner: the payload's `message`, else the title."""
     message = str(run.action_payload.get("message") or run.title)
     return Outcome(message=message, result={"message": message})
@@ -17,12 +16,12 @@ def notify(run: Claimed) -> Outcome:
 BUILT_IN: Mapping[str, Executor] = {"notify": notify}
 
 
-def execute(executors: Mapping[str, Executor], run: Claimed) -> Outcome:
+def execute(executors: Mapping[str, Executor], run: Claimed, control: Control) -> Outcome:
     """The outcome of a run; whatever goes wrong in it is an outcome, too."""
     executor = executors.get(run.action_type)
     if executor is None:
         return Outcome(error=f"nothing here can do “{run.action_type}”", retryable=False)
     try:
-        return executor(run)
+        return executor(run, control)
     except Exception as error:  # the executor's own failure must not take the runtime with it
         return Outcome(error=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)

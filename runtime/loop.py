@@ -11,16 +11,18 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from croncierge.errors import Unavailable
 from runtime.alarm import Alarm
 from runtime.doorbell import Doorbell
-from runtime.executors import Executor, execute
+from runtime.executors import execute
 from runtime.workers import Workers
 from store.operations.claims import Claimed, abandoned, claim_due, next_wakeup, renew_leases
 from store.operations.runs import Outcome, finish_runs, recover_runs
 from store.session import Store
+from tools.connectors.executor import Control, Executor
 
 _log = logging.getLogger("croncierge.runtime")
 
@@ -30,6 +32,15 @@ _LONGEST_PAUSE = 5.0  # seconds between tries while the database cannot be reach
 _LOOK_EVERY = 5.0  # seconds between looks at the clock
 _LOOK_ANYWAY = timedelta(seconds=1)  # for what is not news, however much news there is
 _JUMP = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Running:
+    """An attempt that is being executed. deadline: when it has taken too long."""
+
+    run: Claimed
+    control: Control
+    deadline: datetime
 
 
 class Runtime:
@@ -46,7 +57,7 @@ class Runtime:
         self._doorbell = doorbell
         self._workers = workers
         self._inbox: queue.SimpleQueue[tuple[Claimed, Outcome] | None] = queue.SimpleQueue()
-        self._running: dict[int, tuple[Claimed, datetime]] = {}
+        self._running: dict[int, _Running] = {}
         self._listeners: list[Callable[[], None]] = []
         self._alarm = Alarm(self.wake)
         self._pool: Workers | None = None
@@ -64,7 +75,7 @@ class Runtime:
         self._stopping.clear()
         self._pool = Workers(
             self._workers,
-            lambda run: execute(self._executors, run),
+            lambda run, control: execute(self._executors, run, control),
             lambda run, outcome: self._inbox.put((run, outcome)),
         )
         self._doorbell.listen(self._rung)
@@ -95,7 +106,7 @@ class Runtime:
         self._recover()
         executed = 0
         while claimed := claim_due(self._store, self._doorbell.name, self._workers, LEASE_SECONDS):
-            outcomes = [(run.run_id, execute(self._executors, run)) for run in claimed]
+            outcomes = [(run.run_id, execute(self._executors, run, _control())) for run in claimed]
             finish_runs(self._store, self._doorbell.name, outcomes)
             executed += len(claimed)
         return executed
@@ -159,9 +170,10 @@ class Runtime:
     def _finish(self, finished: list[tuple[Claimed, Outcome]], now: datetime) -> None:
         """Record what has ended, and what takes too long as failed."""
         ended = {run.run_id: (run, outcome) for run, outcome in finished if self._is_running(run)}
-        late = [run for run, deadline in self._running.values() if deadline <= now and run.run_id not in ended]
-        for run in late:
-            ended[run.run_id] = (run, Outcome(error=f"it took longer than {run.timeout_seconds:g} seconds"))
+        late = [each for run_id, each in self._running.items() if each.deadline <= now and run_id not in ended]
+        for each in late:
+            error = f"it took longer than {each.run.timeout_seconds:g} seconds"
+            ended[each.run.run_id] = (each.run, Outcome(error=error))
         if not ended:
             return
         outcomes = [(run_id, outcome) for run_id, (_, outcome) in ended.items()]
@@ -169,13 +181,13 @@ class Runtime:
         for run_id in ended:
             del self._running[run_id]
         if self._pool is not None:
-            for run in late:
-                self._pool.give_up(run)
+            for each in late:
+                self._pool.give_up(each.control)
         self._tell_listeners()
 
     def _is_running(self, run: Claimed) -> bool:
         """Whether this attempt is the one that we wait for, not one that was given up and tried again."""
-        return run.run_id in self._running and self._running[run.run_id][0] is run
+        return run.run_id in self._running and self._running[run.run_id].run is run
 
     def _claim(self) -> None:
         """Claim what there is room for. With no room, too: what is due gets its run at its time."""
@@ -183,9 +195,11 @@ class Runtime:
         claimed = claim_due(self._store, self._doorbell.name, free, LEASE_SECONDS)
         now = self._store.clock.now()
         for run in claimed:
-            self._running[run.run_id] = (run, now + timedelta(seconds=run.timeout_seconds))
+            control = _control()
+            deadline = now + timedelta(seconds=run.timeout_seconds)
+            self._running[run.run_id] = _Running(run=run, control=control, deadline=deadline)
             if self._pool is not None:
-                self._pool.submit(run)
+                self._pool.submit(run, control)
 
     def _recover(self) -> int:
         """Take over from processes on this machine that are gone, and from any whose lease has ended."""
@@ -193,7 +207,7 @@ class Runtime:
         return recover_runs(self._store, [each for each in lost if each[0] not in self._running])
 
     def _next_look(self, after: datetime) -> datetime | None:
-        moments = [next_wakeup(self._store, after), *(deadline for _, deadline in self._running.values())]
+        moments = [next_wakeup(self._store, after), *(each.deadline for each in self._running.values())]
         if self._running:
             moments.append(self._renewed + _RENEW_AFTER)
         return min((moment for moment in moments if moment is not None), default=None)
@@ -219,3 +233,7 @@ class Runtime:
                 listener()
             except Exception:
                 _log.exception("a listener failed")
+
+
+def _control() -> Control:
+    return Control(log=lambda _piece: None)

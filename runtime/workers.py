@@ -9,30 +9,28 @@ from collections.abc import Callable
 
 from store.operations.claims import Claimed
 from store.operations.runs import Outcome
+from tools.connectors.executor import Control
 
 
 class Workers:
     """`count` threads that execute what is submitted and report each outcome to `done`, from the thread that had it."""
 
     def __init__(
-        self, count: int, execute: Callable[[Claimed], Outcome], done: Callable[[Claimed, Outcome], None]
+        self, count: int, execute: Callable[[Claimed, Control], Outcome], done: Callable[[Claimed, Outcome], None]
     ) -> None:
         self._execute = execute
         self._done = done
-        self._jobs: queue.SimpleQueue[Claimed | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._given_up: set[tuple[int, int]] = set()
+        self._jobs: queue.SimpleQueue[tuple[Claimed, Control] | None] = queue.SimpleQueue()
         self._count = count
         for _ in range(count):
             self._add()
 
-    def submit(self, run: Claimed) -> None:
-        self._jobs.put(run)
+    def submit(self, run: Claimed, control: Control) -> None:
+        self._jobs.put((run, control))
 
-    def give_up(self, run: Claimed) -> None:
-        """Wait no longer for a run that was submitted; what it still brings is dropped."""
-        with self._lock:
-            self._given_up.add((run.run_id, run.attempt))
+    def give_up(self, control: Control) -> None:
+        """Wait no longer for what was submitted with this control, and tell it so; what it still brings is dropped."""
+        control.cancelled.set()
         self._add()
 
     def stop(self) -> None:
@@ -45,11 +43,9 @@ class Workers:
         threading.Thread(target=self._work, name="run", daemon=True).start()
 
     def _work(self) -> None:
-        while (run := self._jobs.get()) is not None:
-            outcome = self._execute(run)
-            with self._lock:
-                written_off = (run.run_id, run.attempt) in self._given_up
-                self._given_up.discard((run.run_id, run.attempt))
-            if written_off:
+        while (job := self._jobs.get()) is not None:
+            run, control = job
+            outcome = self._execute(run, control)
+            if control.cancelled.is_set():
                 return  # another thread has taken its place
             self._done(run, outcome)

@@ -21,6 +21,29 @@ class DependencyType(StrEnum):
     FAILURE = "failure"  # it failed
 
 
+class Join(StrEnum):
+    """How many of its prerequisites a task waits for."""
+
+    ALL = "all"  # every one of them
+    ANY = "any"  # the first that ends as it should
+
+
+class EventMode(StrEnum):
+    """What the events of a task are beside its schedule."""
+
+    ALSO = "also"  # they start further runs
+    INSTEAD = "instead"  # a run that one started stands in for the next occurrence
+
+
+class NotifyOn(StrEnum):
+    """Which runs of a task its owner hears of."""
+
+    ALL = "all"  # results and failures
+    FAILURE = "failure"  # failures, and that it works again
+    DIGEST = "digest"  # all of them, together with the person's next digest
+    NEVER = "never"  # none; the record has them
+
+
 class CatchUp(StrEnum):
     """What becomes of occurrences that passed while nothing was running."""
 
@@ -32,9 +55,10 @@ class CatchUp(StrEnum):
 class Overlap(StrEnum):
     """What becomes of an occurrence that is due while an earlier one still runs."""
 
-    SKIP = "skip"
-    QUEUE = "queue"
-    ALLOW = "allow"
+    SKIP = "skip"  # it is recorded as skipped
+    QUEUE = "queue"  # it runs afterwards
+    ALLOW = "allow"  # it runs beside it, up to the task's `max_parallel`
+    CANCEL_OTHER = "cancel_other"  # the earlier one is cancelled
 
 
 class OnCrash(StrEnum):
@@ -52,6 +76,7 @@ class Trigger(StrEnum):
     DEPENDENCY = "dependency"
     EVENT = "event"
     MANUAL = "manual"
+    BACKFILL = "backfill"
 
 
 class Permission(StrEnum):
@@ -68,3 +93,5 @@ class DeliveryStatus(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    COLLECTED = "collected"  # waits for the person's next digest
+    FOLDED = "folded"  # told by another message: a notice of repeated failures, or a digest

@@ -46,14 +46,20 @@ def new_run(
     triggered_by: str,
     reason: str | None = None,
     workflow_run_id: int | None = None,
+    event_id: int | None = None,
+    available_at: datetime | None = None,
 ) -> dict[str, Any]:
-    """The columns of a run to be inserted; one that never starts has ended at once."""
+    """The columns of a run to be inserted; one that never starts has ended at once.
+
+    available_at: not started before this instant; by default it may start now.
+    """
     over = status in ENDED
     return {
         "task_id": task_id,
         "workflow_run_id": workflow_run_id,
+        "event_id": event_id,
         "scheduled_time": scheduled_time,
-        "available_at": now,
+        "available_at": available_at or now,
         "start_time": None,
         "end_time": now if over else None,
         "status": status,

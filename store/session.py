@@ -2,9 +2,11 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
@@ -16,16 +18,35 @@ from croncierge.errors import Conflict, CronciergeError, InvalidInput, Unavailab
 _BUSY_MS = 5_000
 
 
+class AcceptAction(Protocol):
+    """The payload as it is stored, for an action type that its owner may use. Raises InvalidInput, NotAllowed."""
+
+    def __call__(self, action_type: str, payload: Mapping[str, Any], owner: UUID) -> dict[str, Any]: ...
+
+
+def as_given(action_type: str, payload: Mapping[str, Any], owner: UUID) -> dict[str, Any]:  # noqa: ARG001
+    """Accept every action: for a store that nothing executes from."""
+    return dict(payload)
+
+
 class Store:
     """A database, a clock, and whom to tell that the next due time may have changed.
 
-    `changed` is called after a transaction in which something became due earlier or a message was queued.
+    changed: called after a transaction in which something became due earlier or a message was queued.
+    accept_action: checks what a task shall do when it is made or changed.
     """
 
-    def __init__(self, engine: sa.Engine, clock: Clock, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine,
+        clock: Clock,
+        changed: Callable[[], None] = lambda: None,
+        accept_action: AcceptAction = as_given,
+    ) -> None:
         self.engine = engine
         self.clock = clock
         self.changed = changed
+        self.accept_action = accept_action
         # A database in memory has a single connection, so its transactions take turns.
         alone = isinstance(engine.pool, sa.pool.StaticPool)
         self._turn: AbstractContextManager[object] = threading.Lock() if alone else nullcontext()

@@ -20,19 +20,34 @@ class RunStatus(StrEnum):
 
 _ALLOWED: dict[RunStatus, frozenset[RunStatus]] = {
     RunStatus.PENDING: frozenset(
-        {RunStatus.RUNNING, RunStatus.WAITING, RunStatus.CANCELLED, RunStatus.SKIPPED, RunStatus.MISSED}
+        {
+            RunStatus.RUNNING,
+            RunStatus.WAITING,
+            RunStatus.CANCELLED,
+            RunStatus.SKIPPED,
+            RunStatus.BLOCKED,
+            RunStatus.MISSED,
+        }
     ),
     RunStatus.WAITING: frozenset({RunStatus.PENDING, RunStatus.SKIPPED, RunStatus.BLOCKED, RunStatus.CANCELLED}),
     RunStatus.RUNNING: frozenset(
-        {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RETRYING, RunStatus.CANCELLED, RunStatus.WAITING}
+        {
+            RunStatus.COMPLETED,
+            RunStatus.FAILED,
+            RunStatus.RETRYING,
+            RunStatus.CANCELLED,
+            RunStatus.WAITING,
+            RunStatus.SKIPPED,  # what it should wait for has not become true
+        }
     ),
     RunStatus.RETRYING: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED, RunStatus.FAILED}),
-    RunStatus.COMPLETED: frozenset(),
-    RunStatus.FAILED: frozenset({RunStatus.RETRYING}),  # rerun by a person
-    RunStatus.CANCELLED: frozenset(),
-    RunStatus.SKIPPED: frozenset({RunStatus.WAITING}),  # cleared by a person
-    RunStatus.BLOCKED: frozenset({RunStatus.WAITING}),  # cleared by a person
-    RunStatus.MISSED: frozenset(),
+    # Only a person brings an ended run back: to run again, or, cleared, to wait for its prerequisites again.
+    RunStatus.COMPLETED: frozenset({RunStatus.PENDING, RunStatus.WAITING}),
+    RunStatus.FAILED: frozenset({RunStatus.PENDING, RunStatus.WAITING}),
+    RunStatus.CANCELLED: frozenset({RunStatus.PENDING, RunStatus.WAITING}),
+    RunStatus.SKIPPED: frozenset({RunStatus.PENDING, RunStatus.WAITING}),
+    RunStatus.BLOCKED: frozenset({RunStatus.PENDING, RunStatus.WAITING}),
+    RunStatus.MISSED: frozenset({RunStatus.PENDING, RunStatus.WAITING}),
 }
 
 ACTIVE = frozenset({RunStatus.PENDING, RunStatus.WAITING, RunStatus.RUNNING, RunStatus.RETRYING})

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from schedules.schedule import Schedule
-from store.kinds import CatchUp, DependencyType, OnCrash, Overlap, TaskType, Trigger
+from store.kinds import CatchUp, DependencyType, EventMode, Join, NotifyOn, OnCrash, Overlap, TaskType, Trigger
 from store.status import RunStatus
 
 
@@ -30,8 +30,24 @@ class Prerequisite:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TriggerSpec:
+    """An event that starts a task.
+
+    event: its name. filter: values that the event's data must have. path: a folder or a pattern of files (`*.csv`),
+    whose new and changed files are the events; the name is then "file".
+    """
+
+    event: str
+    filter: Mapping[str, Any] | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskSpec:
-    """A task to be created. Durations are in seconds; `None` for the zone takes the owner's."""
+    """A task to be created. Durations are in seconds; `None` for the zone takes the owner's.
+
+    The columns of `store.tables.Task` say what each of the policies means.
+    """
 
     title: str
     schedule: Schedule | None = None
@@ -46,10 +62,22 @@ class TaskSpec:
     max_retries: int = 0
     retry_delay_seconds: float = 30
     retry_backoff: float = 2.0
+    retry_jitter: float = 0.0
     catch_up: CatchUp = CatchUp.ONCE
     catch_up_window_seconds: float | None = None
     overlap: Overlap = Overlap.SKIP
+    max_parallel: int | None = None
     on_crash: OnCrash = OnCrash.RETRY
+    jitter_seconds: float = 0.0
+    quiet_hours: str | None = None
+    condition: Mapping[str, Any] | None = None
+    join: Join = Join.ALL
+    triggers: tuple[TriggerSpec, ...] = ()
+    event_mode: EventMode = EventMode.ALSO
+    pause_after_failures: int | None = None
+    notify_on: NotifyOn = NotifyOn.ALL
+    channel: str | None = None
+    workflow: str | None = None
     idempotency_key: str | None = None
 
 
@@ -81,10 +109,20 @@ class TaskChange:
     max_retries: int | Unset = UNSET
     retry_delay_seconds: float | Unset = UNSET
     retry_backoff: float | Unset = UNSET
+    retry_jitter: float | Unset = UNSET
     catch_up: CatchUp | Unset = UNSET
     catch_up_window_seconds: float | Unset | None = UNSET
     overlap: Overlap | Unset = UNSET
+    max_parallel: int | Unset | None = UNSET
     on_crash: OnCrash | Unset = UNSET
+    jitter_seconds: float | Unset = UNSET
+    quiet_hours: str | Unset | None = UNSET
+    condition: Mapping[str, Any] | Unset | None = UNSET
+    join: Join | Unset = UNSET
+    event_mode: EventMode | Unset = UNSET
+    pause_after_failures: int | Unset | None = UNSET
+    notify_on: NotifyOn | Unset = UNSET
+    channel: str | Unset | None = UNSET
 
     def but(self, **changes: Any) -> "TaskChange":
         """The same with these fields changed, too."""
@@ -114,8 +152,24 @@ class TaskInfo:
     depends_on: tuple[Prerequisite, ...]
     action_type: str
     action_payload: Mapping[str, Any]
+    timeout_seconds: float
     max_retries: int
+    retry_delay_seconds: float
+    retry_backoff: float
+    retry_jitter: float
     catch_up: CatchUp
+    catch_up_window_seconds: float | None
+    overlap: Overlap
+    max_parallel: int | None
+    on_crash: OnCrash
+    jitter_seconds: float
+    quiet_hours: str | None
+    condition: Mapping[str, Any] | None
+    join: Join
+    event_mode: EventMode
+    pause_after_failures: int | None
+    notify_on: NotifyOn
+    channel: str | None
     owner_id: UUID
     created_at: datetime
     updated_at: datetime
@@ -137,7 +191,9 @@ class RunInfo:
     attempt: int
     triggered_by: Trigger
     workflow_run_id: int | None
+    event_id: int | None
     log: str
+    log_ref: str | None
     error_message: str | None
     result: Mapping[str, Any] | None
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from croncierge.errors import InvalidInput
 from store import limits
+from store.quiet import accepted_hours
+from store.session import AcceptAction
 from store.values import UNSET, TaskChange, TaskSpec
 
 _COLUMNS: Mapping[str, str] = {
@@ -18,10 +21,20 @@ _COLUMNS: Mapping[str, str] = {
     "max_retries": "max_retries",
     "retry_delay_seconds": "retry_delay_seconds",
     "retry_backoff": "retry_backoff",
+    "retry_jitter": "retry_jitter",
     "catch_up": "catch_up",
     "catch_up_window_seconds": "catch_up_window_seconds",
     "overlap": "overlap",
+    "max_parallel": "max_parallel",
     "on_crash": "on_crash",
+    "jitter_seconds": "jitter_seconds",
+    "quiet_hours": "quiet_hours",
+    "condition": "condition",
+    "join": "join",
+    "event_mode": "event_mode",
+    "pause_after_failures": "pause_after_failures",
+    "notify_on": "notify_on",
+    "channel": "channel",
 }
 
 _NUMBERS: Mapping[str, tuple[float, float]] = {
@@ -29,11 +42,17 @@ _NUMBERS: Mapping[str, tuple[float, float]] = {
     "max_retries": (0, limits.RETRIES),
     "retry_delay_seconds": (0, limits.LONGEST_SECONDS),
     "retry_backoff": (1, 100),
+    "retry_jitter": (0, 1),
+    "max_parallel": (1, 1_000),
+    "jitter_seconds": (0, 86_400),
+    "pause_after_failures": (1, 1_000),
     "catch_up_window_seconds": (1, 366 * 86_400),
 }
 
 _TEXTS: Mapping[str, int] = {"description": limits.DESCRIPTION, "schedule_words": limits.WORDS}
 _ACTION_TYPE = 50
+_PAYLOAD = "action_payload"
+_CONDITION = {"action_type", _PAYLOAD, "expression"}
 
 
 def columns_of(wish: TaskSpec | TaskChange) -> dict[str, Any]:
@@ -51,4 +70,24 @@ def columns_of(wish: TaskSpec | TaskChange) -> dict[str, Any]:
         given["name"] = limits.one_line("title", given["name"], limits.TITLE)
     if "action_payload" in given:
         given["action_payload"] = limits.payload(given["action_payload"])
+    if given.get("quiet_hours") is not None:
+        given["quiet_hours"] = accepted_hours("quiet_hours", given["quiet_hours"])
+    if given.get("condition") is not None:
+        given["condition"] = limits.payload(given["condition"], "condition")
     return given
+
+
+def check_actions(columns: dict[str, Any], accept: AcceptAction, owner: UUID) -> None:
+    """Have what a task shall do, and what it checks before, accepted for its owner. Raises InvalidInput, NotAllowed."""
+    columns["action_payload"] = accept(columns["action_type"], columns["action_payload"], owner)
+    condition = columns["condition"]
+    if condition is None:
+        return
+    if set(condition) != _CONDITION or not all(isinstance(condition[each], str) for each in _CONDITION - {_PAYLOAD}):
+        raise InvalidInput(
+            "The condition needs exactly an action_type, an action_payload and an expression, such as "
+            '{"action_type": "http", "action_payload": {"url": "https://…"}, "expression": "status == 200"}.',
+            field="condition",
+        )
+    checked = accept(condition["action_type"], condition[_PAYLOAD], owner)
+    columns["condition"] = {**condition, _PAYLOAD: checked}

@@ -7,7 +7,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from store.kinds import CatchUp, DependencyType, OnCrash, Overlap, Permission, TaskType
+from store.kinds import (
+    CatchUp,
+    DependencyType,
+    EventMode,
+    Join,
+    NotifyOn,
+    OnCrash,
+    Overlap,
+    Permission,
+    TaskType,
+)
 from store.tables.base import Json, enum_of
 
 
@@ -30,6 +40,11 @@ class Task(SQLModel, table=True):
     interval's anchor or the bound before which nothing happens; `schedule_dtstart` is the rule's local wall-clock
     start as ISO text without offset, meant in `timezone`; `except_dates` are ISO dates in `timezone`. `pause_note` is
     None unless somebody paused the task, and empty when they gave no reason. A deleted task keeps its row.
+
+    jitter_seconds: each occurrence starts up to this much later, by a delay of its own. quiet_hours: "HH:MM-HH:MM" in
+    `timezone`, in which nothing starts. condition: a cheap check `{"action_type", "action_payload", "expression"}`
+    that is made at each occurrence; the action is executed only when it has become true. condition_held: how the last
+    check went. pause_after_failures: so many failed runs in a row pause the task. channel: where its messages go.
     """
 
     __tablename__ = "tasks"
@@ -68,10 +83,22 @@ class Task(SQLModel, table=True):
     max_retries: int = 0
     retry_delay_seconds: float = 30
     retry_backoff: float = 2.0
+    retry_jitter: float = 0.0
     catch_up: CatchUp = Field(default=CatchUp.ONCE, sa_type=enum_of(CatchUp, "catch_up"))
     catch_up_window_seconds: float | None = None
     overlap: Overlap = Field(default=Overlap.SKIP, sa_type=enum_of(Overlap, "overlap"))
+    max_parallel: int | None = None
     on_crash: OnCrash = Field(default=OnCrash.RETRY, sa_type=enum_of(OnCrash, "on_crash"))
+    jitter_seconds: float = 0.0
+    quiet_hours: str | None = Field(default=None, max_length=11)
+    condition: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    condition_held: bool | None = None
+    join: Join = Field(default=Join.ALL, sa_type=enum_of(Join, "join"))
+    event_mode: EventMode = Field(default=EventMode.ALSO, sa_type=enum_of(EventMode, "event_mode"))
+    pause_after_failures: int | None = None
+    failures_in_a_row: int = 0
+    notify_on: NotifyOn = Field(default=NotifyOn.ALL, sa_type=enum_of(NotifyOn, "notify_on"))
+    channel: str | None = Field(default=None, max_length=100)
 
     workflow_id: int | None = Field(default=None, foreign_key="workflows.id", index=True)
     idempotency_key: str | None = Field(default=None, max_length=200)

@@ -11,10 +11,11 @@ from runtime.loop import Runtime
 from store.open import open_store
 from store.operations.claims import Claimed
 from store.operations.runs import Outcome
+from tools.connectors.executor import Control
 
 
 def main(url: str, witness: Path) -> None:
-    def append(run: Claimed) -> Outcome:
+    def append(run: Claimed, _control: Control) -> Outcome:
         line = f"{run.task_id} {run.scheduled_time.isoformat()} {run.attempt}\n"
         handle = os.open(witness, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         os.write(handle, line.encode())  # one write, so that a kill leaves no half of it

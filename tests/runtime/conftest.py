@@ -16,6 +16,7 @@ from store.operations.claims import Claimed
 from store.operations.deliveries import TERMINAL, claim_deliveries, mark_sent
 from store.operations.runs import Outcome
 from store.values import Actor, Prerequisite, RunInfo, TaskInfo, TaskSpec
+from tools.connectors.executor import Control
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -35,7 +36,7 @@ class World:
         self.behaviour: dict[str, Callable[[Claimed], Outcome]] = {}
         self.runtime = Runtime(self.store, {"notify": BUILT_IN["notify"], "work": self._work}, Doorbell(url))
 
-    def _work(self, run: Claimed) -> Outcome:
+    def _work(self, run: Claimed, _control: Control) -> Outcome:
         self.executed.append(run)
         behaviour = self.behaviour.get(run.title)
         return behaviour(run) if behaviour else Outcome()

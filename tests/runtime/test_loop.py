@@ -16,7 +16,6 @@ from sqlmodel import Session
 from croncierge.clock import SystemClock
 from croncierge.errors import Unavailable
 from runtime.doorbell import Doorbell
-from runtime.executors import Executor
 from runtime.loop import Runtime
 from schedules.schedule import Interval, Once
 from store.kinds import Overlap
@@ -26,6 +25,7 @@ from store.operations.claims import Claimed, claim_due
 from store.operations.runs import Outcome
 from store.session import Store
 from store.values import Actor, RunInfo, TaskInfo, TaskSpec
+from tools.connectors.executor import Control, Executor
 
 SOON = timedelta(seconds=0.3)
 
@@ -36,7 +36,7 @@ class Live:
     def __init__(self, path: Path) -> None:
         self.url = f"sqlite:///{path}"
         self.doorbell = Doorbell(self.url)
-        self.executors: dict[str, Executor] = {"work": lambda _run: Outcome()}
+        self.executors: dict[str, Executor] = {"work": lambda _run, _control: Outcome()}
         self.store: Store = open_store(self.url, SystemClock(), self._changed)
         self.actor = Actor(user_id=ensure_user(self.store, "ann"), via="test", change_set="1")
         self.runtime = Runtime(self.store, self.executors, self.doorbell, workers=2)
@@ -97,7 +97,7 @@ def test_a_change_takes_effect_at_once(live: Live) -> None:
 def test_a_slow_run_holds_nobody_else_up(live: Live) -> None:
     release = threading.Event()
 
-    def work(run: Claimed) -> Outcome:
+    def work(run: Claimed, _control: Control) -> Outcome:
         if run.title == "slow":
             release.wait(10)
         return Outcome()
@@ -114,7 +114,7 @@ def test_a_slow_run_holds_nobody_else_up(live: Live) -> None:
 def test_a_run_that_takes_too_long_fails_and_its_late_result_is_ignored(live: Live) -> None:
     release = threading.Event()
 
-    def work(_run: Claimed) -> Outcome:
+    def work(_run: Claimed, _control: Control) -> Outcome:
         release.wait(10)
         return Outcome(message="too late")
 
@@ -130,7 +130,7 @@ def test_a_run_that_takes_too_long_fails_and_its_late_result_is_ignored(live: Li
 def test_the_late_result_of_an_attempt_is_not_taken_for_the_next_one_s(live: Live) -> None:
     second_started, release = threading.Event(), threading.Event()
 
-    def work(run: Claimed) -> Outcome:
+    def work(run: Claimed, _control: Control) -> Outcome:
         if run.attempt == 1:
             second_started.wait(10)
         else:
@@ -151,7 +151,7 @@ def test_the_late_result_of_an_attempt_is_not_taken_for_the_next_one_s(live: Liv
 def test_stuck_runs_take_nobody_s_place_for_good(live: Live) -> None:
     release = threading.Event()
 
-    def work(run: Claimed) -> Outcome:
+    def work(run: Claimed, _control: Control) -> Outcome:
         if run.title == "stuck":
             release.wait(20)
         return Outcome()
@@ -169,7 +169,7 @@ def test_stuck_runs_take_nobody_s_place_for_good(live: Live) -> None:
 def test_what_is_due_while_all_are_busy_is_recorded_at_its_time(live: Live) -> None:
     release = threading.Event()
 
-    def work(_run: Claimed) -> Outcome:
+    def work(_run: Claimed, _control: Control) -> Outcome:
         release.wait(20)
         return Outcome()
 
@@ -187,7 +187,7 @@ def test_what_is_due_while_all_are_busy_is_recorded_at_its_time(live: Live) -> N
 def test_stopping_waits_for_what_runs_and_starts_nothing_new(live: Live) -> None:
     started = threading.Event()
 
-    def work(_run: Claimed) -> Outcome:
+    def work(_run: Claimed, _control: Control) -> Outcome:
         started.set()
         time.sleep(0.3)
         return Outcome()
@@ -224,7 +224,7 @@ def test_results_are_kept_while_the_database_is_away(live: Live, caplog: pytest.
             with super().write() as session:
                 yield session
 
-    def work(_run: Claimed) -> Outcome:
+    def work(_run: Claimed, _control: Control) -> Outcome:
         store.away = True
         return Outcome(result={"kept": True})
 
@@ -281,7 +281,7 @@ def test_two_runtimes_share_the_work_and_repeat_nothing(tmp_path: Path) -> None:
     one, other = Live(tmp_path / "shared.db"), Live(tmp_path / "shared.db")
     executed: list[tuple[str, datetime]] = []
     for live in (one, other):
-        live.executors["work"] = lambda run: executed.append((run.title, run.scheduled_time)) or Outcome()  # type: ignore[func-returns-value]
+        live.executors["work"] = lambda run, _control: executed.append((run.title, run.scheduled_time)) or Outcome()  # type: ignore[func-returns-value]
         live.runtime.start()
     start = datetime.now(UTC) + timedelta(seconds=2)  # all tasks have to be there by then
     every = Interval(every=timedelta(seconds=1), anchor=start, zone="UTC", max_runs=2)

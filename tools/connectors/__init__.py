@@ -1,0 +1,1 @@
+"""How actions reach the world: one connector for each action type."""
