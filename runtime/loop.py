@@ -11,15 +11,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from croncierge.errors import Unavailable
 from runtime.alarm import Alarm
 from runtime.doorbell import Doorbell
 from runtime.executors import execute
-from runtime.workers import Workers
-from store.operations.claims import Claimed, abandoned, claim_due, next_wakeup, renew_leases
+from runtime.workers import Attempt, Workers
+from store.operations.claims import claim_due, held_runs, next_wakeup, renew_leases
 from store.operations.runs import Outcome, finish_runs, recover_runs
 from store.session import Store
 from tools.connectors.executor import Control, Executor
@@ -32,38 +31,42 @@ _LONGEST_PAUSE = 5.0  # seconds between tries while the database cannot be reach
 _LOOK_EVERY = 5.0  # seconds between looks at the clock
 _LOOK_ANYWAY = timedelta(seconds=1)  # for what is not news, however much news there is
 _JUMP = timedelta(seconds=2)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Running:
-    """An attempt that is being executed. deadline: when it has taken too long."""
-
-    run: Claimed
-    control: Control
-    deadline: datetime
+_CALM = 0.002  # seconds without news before what is not news is seen to: a chain goes on faster than that
+_MOST_AHEAD = 256
+_AHEAD_SECONDS = 0.02  # of quick work is claimed before a thread is free for it, so that one commit serves many
 
 
 class Runtime:
     """Runs what is due on one store. `start` and `stop` it, or `tick` it by hand.
 
-    workers: how many runs execute at the same time. The store's `changed` should call `wake` and ring the doorbell.
+    workers: how many runs execute at the same time; per_user: how many of one owner. The store's `changed` should
+    call `wake` and ring the doorbell.
     """
 
     def __init__(
-        self, store: Store, executors: Mapping[str, Executor], doorbell: Doorbell, *, workers: int = 8
+        self,
+        store: Store,
+        executors: Mapping[str, Executor],
+        doorbell: Doorbell,
+        *,
+        workers: int = 8,
+        per_user: int | None = None,
     ) -> None:
         self._store = store
         self._executors = executors
         self._doorbell = doorbell
         self._workers = workers
-        self._inbox: queue.SimpleQueue[tuple[Claimed, Outcome] | None] = queue.SimpleQueue()
-        self._running: dict[int, _Running] = {}
+        self._per_user = per_user
+        self._usual_seconds: float | None = None
+        self._something_due = True
+        self._inbox: queue.SimpleQueue[tuple[Attempt, Outcome] | None] = queue.SimpleQueue()
+        self._running: dict[int, Attempt] = {}
         self._listeners: list[Callable[[], None]] = []
         self._alarm = Alarm(self.wake)
         self._pool: Workers | None = None
         self._dispatcher: threading.Thread | None = None
         self._stopping = threading.Event()
-        self._renewed = self._looked = store.clock.now()
+        self._renewed = self._looked = self._claimed = store.clock.now()
         self._clock_offset = self._wall_against_monotonic()
 
     def subscribe(self, listener: Callable[[], None]) -> None:
@@ -76,7 +79,7 @@ class Runtime:
         self._pool = Workers(
             self._workers,
             lambda run, control: execute(self._executors, run, control),
-            lambda run, outcome: self._inbox.put((run, outcome)),
+            lambda attempt, outcome: self._inbox.put((attempt, outcome)),
         )
         self._doorbell.listen(self._rung)
         self._alarm.start()
@@ -104,10 +107,9 @@ class Runtime:
     def tick(self) -> int:
         """Do all that is due now, in this thread, chains included; how many runs were executed."""
         self._recover()
-        executed = 0
-        while claimed := claim_due(self._store, self._doorbell.name, self._workers, LEASE_SECONDS):
+        executed, outcomes = 0, list[tuple[int, Outcome]]()
+        while claimed := claim_due(self._store, self._doorbell.name, self._workers, LEASE_SECONDS, outcomes):
             outcomes = [(run.run_id, execute(self._executors, run, _control())) for run in claimed]
-            finish_runs(self._store, self._doorbell.name, outcomes)
             executed += len(claimed)
         return executed
 
@@ -115,15 +117,20 @@ class Runtime:
 
     def _dispatch(self) -> None:
         pause = 0.1
-        finished: list[tuple[Claimed, Outcome]] = []
+        finished: list[tuple[Attempt, Outcome]] = []
+        unseen = False  # what is not news waits to be seen to
         while True:
-            news = self._collect()
-            if news is None:
+            news = self._collect(_CALM if unseen else _LOOK_EVERY)
+            if news is None and not unseen:
                 continue
-            finished += news
+            finished += news or []
             try:
-                self._step(finished)
-                finished, pause = [], 0.1
+                if news is not None:
+                    self._work(finished)
+                    finished, pause, unseen = [], 0.1, True
+                if news is None or self._store.clock.now() - self._looked >= _LOOK_ANYWAY:
+                    self._look_around()
+                    unseen = False
             except Exception as error:  # whatever it is, the next try may succeed, and nobody else would make it
                 _log.warning(
                     "The runtime could not work, and tries again in %.1f s: %s",
@@ -137,77 +144,109 @@ class Runtime:
             if self._stopping.is_set() and not self._running:
                 return
 
-    def _collect(self) -> list[tuple[Claimed, Outcome]] | None:
+    def _collect(self, timeout: float) -> list[tuple[Attempt, Outcome]] | None:
         """Wait for news, then take all that there is; None when there is none but the time that has passed."""
         finished = []
         try:
-            news = self._inbox.get(timeout=_LOOK_EVERY)
+            news = self._inbox.get(timeout=timeout)
         except queue.Empty:
-            return [] if self._clock_jumped() else None
+            if not self._clock_jumped():
+                return None
+            news = None
         while True:
             if news is not None:
                 finished.append(news)
+            else:
+                self._something_due = True
             try:
                 news = self._inbox.get_nowait()
             except queue.Empty:
                 return finished
 
-    def _step(self, finished: list[tuple[Claimed, Outcome]]) -> None:
+    def _work(self, finished: list[tuple[Attempt, Outcome]]) -> None:
+        """Record what has ended and start what is due, in one transaction."""
+        now = self._claimed = self._store.clock.now()
+        outcomes, late = self._ended(finished, now)
+        name = self._doorbell.name
+        if not self._stopping.is_set():
+            free, ahead = self._room(len(self._running) - len(outcomes))
+            claimed = claim_due(
+                self._store, name, free, LEASE_SECONDS, outcomes,
+                ahead=ahead, per_user=self._per_user, look=self._something_due,
+            )  # fmt: skip
+            self._something_due = False
+        else:
+            claimed = []
+            if outcomes:
+                finish_runs(self._store, name, outcomes)
+        for run_id, _ in outcomes:
+            del self._running[run_id]
         now = self._store.clock.now()
+        pool = self._pool
+        if pool is None:
+            raise RuntimeError("the runtime was not started")
+        for attempt in late:
+            pool.give_up(attempt)
+        for run in claimed:
+            deadline = now + timedelta(seconds=run.timeout_seconds)
+            attempt = Attempt(run=run, control=_control(), deadline=deadline)
+            self._running[run.run_id] = attempt
+            pool.submit(attempt)
+        if outcomes:
+            self._tell_listeners()
+
+    def _ended(
+        self, finished: list[tuple[Attempt, Outcome]], now: datetime
+    ) -> tuple[list[tuple[int, Outcome]], list[Attempt]]:
+        """How what we wait for went, and which of it takes too long, which is an outcome, too."""
+        outcomes = {}
+        for attempt, outcome in finished:
+            # Not one that was given up and is tried again.
+            if self._running.get(attempt.run.run_id) is attempt:
+                outcomes[attempt.run.run_id] = outcome
+                usual = self._usual_seconds
+                self._usual_seconds = attempt.seconds if usual is None else 0.9 * usual + 0.1 * attempt.seconds
+        late = []
+        for run_id, attempt in self._running.items():
+            if attempt.deadline <= now and run_id not in outcomes:
+                seconds = attempt.run.timeout_seconds
+                if attempt.begun:
+                    late.append(attempt)
+                    outcomes[run_id] = Outcome(error=f"it took longer than {seconds:g} seconds")
+                else:
+                    attempt.deadline = now + timedelta(seconds=seconds)
+        return list(outcomes.items()), late
+
+    def _room(self, running: int) -> tuple[int, int]:
+        """How many runs can be executed at once, and how many more to claim ahead."""
+        free, ahead = self._workers - running, 0
+        if self._usual_seconds is not None:
+            ahead = min(_MOST_AHEAD, int(self._workers * _AHEAD_SECONDS / max(self._usual_seconds, 1e-6)))
+        return max(free, 0), max(0, ahead + min(free, 0))
+
+    def _look_around(self) -> None:
+        """See to what is not news: leases, runs that were called off or whose process is gone, and the alarm."""
+        now = self._store.clock.now()
+        self._looked = now
         if self._running and now - self._renewed >= _RENEW_AFTER:
             renew_leases(self._store, self._doorbell.name, LEASE_SECONDS)
             self._renewed = now
-        self._finish(finished, now)
-        if self._stopping.is_set():
-            return
-        self._claim()
-        if self._inbox.empty() or abs(now - self._looked) >= _LOOK_ANYWAY:
-            self._looked = now
-            if self._recover():
-                self._claim()
-            self._alarm.set(self._next_look(now))
-
-    def _finish(self, finished: list[tuple[Claimed, Outcome]], now: datetime) -> None:
-        """Record what has ended, and what takes too long as failed."""
-        ended = {run.run_id: (run, outcome) for run, outcome in finished if self._is_running(run)}
-        late = [each for run_id, each in self._running.items() if each.deadline <= now and run_id not in ended]
-        for each in late:
-            error = f"it took longer than {each.run.timeout_seconds:g} seconds"
-            ended[each.run.run_id] = (each.run, Outcome(error=error))
-        if not ended:
-            return
-        outcomes = [(run_id, outcome) for run_id, (_, outcome) in ended.items()]
-        finish_runs(self._store, self._doorbell.name, outcomes)
-        for run_id in ended:
-            del self._running[run_id]
-        if self._pool is not None:
-            for each in late:
-                self._pool.give_up(each.control)
-        self._tell_listeners()
-
-    def _is_running(self, run: Claimed) -> bool:
-        """Whether this attempt is the one that we wait for, not one that was given up and tried again."""
-        return run.run_id in self._running and self._running[run.run_id].run is run
-
-    def _claim(self) -> None:
-        """Claim what there is room for. With no room, too: what is due gets its run at its time."""
-        free = self._workers - len(self._running)
-        claimed = claim_due(self._store, self._doorbell.name, free, LEASE_SECONDS)
-        now = self._store.clock.now()
-        for run in claimed:
-            control = _control()
-            deadline = now + timedelta(seconds=run.timeout_seconds)
-            self._running[run.run_id] = _Running(run=run, control=control, deadline=deadline)
-            if self._pool is not None:
-                self._pool.submit(run, control)
+        if self._recover():
+            self._inbox.put(None)
+        if not self._stopping.is_set():
+            self._alarm.set(self._next_look())
 
     def _recover(self) -> int:
         """Take over from processes on this machine that are gone, and from any whose lease has ended."""
-        lost = abandoned(self._store, lambda worker: self._doorbell.is_alive(worker) is False)
-        return recover_runs(self._store, [each for each in lost if each[0] not in self._running])
+        held = held_runs(self._store, self._doorbell.name, lambda worker: self._doorbell.is_alive(worker) is False)
+        for run_id in [each for each in self._running if each not in held.mine]:
+            attempt = self._running.pop(run_id)  # somebody cancelled it, or took it for dead
+            if self._pool is not None:
+                self._pool.give_up(attempt)
+        return recover_runs(self._store, [each for each in held.abandoned if each[0] not in self._running])
 
-    def _next_look(self, after: datetime) -> datetime | None:
-        moments = [next_wakeup(self._store, after), *(each.deadline for each in self._running.values())]
+    def _next_look(self) -> datetime | None:
+        moments = [next_wakeup(self._store, self._claimed), *(each.deadline for each in self._running.values())]
         if self._running:
             moments.append(self._renewed + _RENEW_AFTER)
         return min((moment for moment in moments if moment is not None), default=None)

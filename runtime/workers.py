@@ -5,33 +5,48 @@ One that is stuck is written off and replaced: it holds up neither the others no
 
 import queue
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from store.operations.claims import Claimed
 from store.operations.runs import Outcome
 from tools.connectors.executor import Control
 
 
+@dataclass(kw_only=True, eq=False)
+class Attempt:
+    """One try of a run. deadline: when it has taken too long; begun: a thread has it; seconds: how long it took."""
+
+    run: Claimed
+    control: Control
+    deadline: datetime
+    begun: bool = False
+    seconds: float = 0.0
+
+
 class Workers:
     """`count` threads that execute what is submitted and report each outcome to `done`, from the thread that had it."""
 
     def __init__(
-        self, count: int, execute: Callable[[Claimed, Control], Outcome], done: Callable[[Claimed, Outcome], None]
+        self, count: int, execute: Callable[[Claimed, Control], Outcome], done: Callable[[Attempt, Outcome], None]
     ) -> None:
         self._execute = execute
         self._done = done
-        self._jobs: queue.SimpleQueue[tuple[Claimed, Control] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Attempt | None] = queue.SimpleQueue()
         self._count = count
         for _ in range(count):
             self._add()
 
-    def submit(self, run: Claimed, control: Control) -> None:
-        self._jobs.put((run, control))
+    def submit(self, attempt: Attempt) -> None:
+        self._jobs.put(attempt)
 
-    def give_up(self, control: Control) -> None:
-        """Wait no longer for what was submitted with this control, and tell it so; what it still brings is dropped."""
-        control.cancelled.set()
-        self._add()
+    def give_up(self, attempt: Attempt) -> None:
+        """Wait no longer for an attempt, and tell it so; what it still brings is dropped."""
+        attempt.control.cancelled.set()
+        if attempt.begun:
+            self._add()
 
     def stop(self) -> None:
         """Let the threads end as soon as they are free."""
@@ -43,9 +58,12 @@ class Workers:
         threading.Thread(target=self._work, name="run", daemon=True).start()
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            run, control = job
-            outcome = self._execute(run, control)
-            if control.cancelled.is_set():
+        while (attempt := self._jobs.get()) is not None:
+            if attempt.control.cancelled.is_set():
+                continue
+            attempt.begun, start = True, time.perf_counter()
+            outcome = self._execute(attempt.run, attempt.control)
+            attempt.seconds = time.perf_counter() - start
+            if attempt.control.cancelled.is_set():
                 return  # another thread has taken its place
-            self._done(run, outcome)
+            self._done(attempt, outcome)

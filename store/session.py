@@ -47,14 +47,17 @@ class Store:
         self.clock = clock
         self.changed = changed
         self.accept_action = accept_action
-        # A database in memory has a single connection, so its transactions take turns.
+        # A database in memory has a single connection, so its transactions take turns. A file has a single writer, and
+        # SQLite waits for its turn by looking again after a while: threads of one process pass it on at once instead.
         alone = isinstance(engine.pool, sa.pool.StaticPool)
-        self._turn: AbstractContextManager[object] = threading.Lock() if alone else nullcontext()
+        one_writer = engine.dialect.name == "sqlite"
+        self._write_turn: AbstractContextManager[object] = threading.Lock() if one_writer else nullcontext()
+        self._read_turn = self._write_turn if alone else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state of the database and changes nothing."""
-        with self._turn, in_plain_words(self.engine.url), Session(self.engine, expire_on_commit=False) as session:
+        with self._read_turn, in_plain_words(self.engine.url), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -65,7 +68,7 @@ class Store:
         cannot be written.
         """
         with (
-            self._turn,
+            self._write_turn,
             in_plain_words(self.engine.url),
             Session(self.engine.execution_options(write=True), expire_on_commit=False) as session,
             session.begin(),

@@ -32,6 +32,9 @@ def due_slots(
     window: a late occurrence older than this is missed whatever the policy. After a very long outage only the latest
     1,000 occurrences are told one by one.
     """
+    following = next_after(schedule, first)
+    if first >= now - GRACE and (following is None or following > now):  # as nearly always
+        return Slots(runs=[(first, Trigger.SCHEDULE)], following=following)
     due = _due(schedule, first, now)
     on_time = now - GRACE
     oldest = on_time if policy is CatchUp.SKIP else now - window if window is not None else first

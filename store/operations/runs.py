@@ -30,12 +30,17 @@ class Outcome:
     """How an attempt went.
 
     error: None when it completed. retryable: whether trying again could help. message: what to tell the owner.
+    skipped: why it ended without the action, such as a condition that is not true; condition_held: how the condition
+    was, if there is one. log_ref: where the whole log is, when `log` is only its beginning and its end.
     """
 
     error: str | None = None
     retryable: bool = True
     message: str | None = None
+    skipped: str | None = None
+    condition_held: bool | None = None
     log: str = ""
+    log_ref: str | None = None
     result: Mapping[str, Any] | None = None
 
 
@@ -44,11 +49,15 @@ def finish_runs(store: Store, worker: str, outcomes: Sequence[tuple[int, Outcome
 
     A run that the worker does not hold any more is left alone. Gives how many were recorded.
     """
-    held = RUNS.c.lease_owner == worker
     with store.write() as session:
-        recorded = _finish(session.connection(), dict(outcomes), held, store.clock.now(), crashed=False)
+        recorded = finish(session.connection(), worker, outcomes, store.clock.now())
     store.changed()
     return recorded
+
+
+def finish(connection: sa.Connection, worker: str, outcomes: Sequence[tuple[int, Outcome]], now: datetime) -> int:
+    """`finish_runs` inside a transaction of somebody else's."""
+    return _finish(connection, dict(outcomes), RUNS.c.lease_owner == worker, now, crashed=False)
 
 
 def recover_runs(store: Store, runs: Sequence[tuple[int, str]]) -> int:

@@ -9,7 +9,7 @@ from runtime.loop import LEASE_SECONDS
 from schedules.schedule import Interval, Once
 from store.kinds import CatchUp, OnCrash, Overlap
 from store.operations import cancel_run, delete_task, edit_task, get_task, pause_task, run_now, run_story
-from store.operations.claims import abandoned, claim_due, next_wakeup
+from store.operations.claims import claim_due, held_runs, next_wakeup
 from store.operations.runs import Outcome, finish_runs, recover_runs
 from store.status import RunStatus
 from store.values import TaskChange
@@ -205,7 +205,7 @@ def test_a_worker_that_lost_its_lease_cannot_finish(world: World) -> None:
     world.clock.set(MONDAY + timedelta(hours=1))
     (run,) = claim_due(world.store, "slow", 10, LEASE_SECONDS)
     world.clock.set(world.clock.now() + timedelta(seconds=LEASE_SECONDS))
-    recover_runs(world.store, abandoned(world.store))
+    recover_runs(world.store, held_runs(world.store, "me").abandoned)
     assert finish_runs(world.store, "slow", [(run.run_id, Outcome(message="too late"))]) == 0
     assert world.outcomes("work") == ["retrying"]
 
