@@ -30,12 +30,16 @@ def due_slots(
     """What is due of a schedule from its occurrence `first` up to `now` (both aware UTC).
 
     window: a late occurrence older than this is missed whatever the policy. After a very long outage only the latest
-    1,000 occurrences are told one by one.
+    1,000 occurrences are told one by one, and the first of them all, which says so of those between.
     """
     following = next_after(schedule, first)
     if first >= now - GRACE and (following is None or following > now):  # as nearly always
         return Slots(runs=[(first, Trigger.SCHEDULE)], following=following)
     due = _due(schedule, first, now)
+    untold = []
+    if due[0] > first:
+        since = describe_moment(due[0], schedule.zone, now)
+        untold = [(first, f"{_NOTHING_RAN}, nor at any later one before {since}, from when on each is told")]
     on_time = now - GRACE
     oldest = on_time if policy is CatchUp.SKIP else now - window if window is not None else first
     missed = [(each, _NOTHING_RAN) for each in due if each < min(oldest, on_time)]
@@ -45,7 +49,7 @@ def due_slots(
         missed += [(each, f"merged into the run of {describe_moment(latest, schedule.zone, now)}") for each in merged]
         wanted = [latest]
     runs = [(each, Trigger.SCHEDULE if each >= on_time else Trigger.CATCH_UP) for each in wanted]
-    return Slots(runs=runs, missed=missed, following=next_after(schedule, now))
+    return Slots(runs=runs, missed=untold + missed, following=next_after(schedule, now))
 
 
 def _due(schedule: Schedule, first: datetime, now: datetime) -> list[datetime]:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import sqlalchemy as sa
 
 from croncierge.errors import Conflict, NotFound
 from store.audit import Entity, record
+from store.bulk import Bulk
 from store.kinds import OnCrash, Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run, table_of
 from store.operations.deliveries import Message, queue_messages
@@ -122,8 +124,14 @@ def cancel_run(store: Store, actor: Actor, run_id: int) -> RunInfo:
 _WANTED = (
     RUNS.c.run_id, RUNS.c.attempt, RUNS.c.scheduled_time, RUNS.c.workflow_run_id, RUNS.c.log,
     _TASKS.c.id, _TASKS.c.owner_id, _TASKS.c.name, _TASKS.c.max_retries, _TASKS.c.retry_delay_seconds,
-    _TASKS.c.retry_backoff, _TASKS.c.on_crash,
+    _TASKS.c.retry_backoff, _TASKS.c.retry_jitter, _TASKS.c.on_crash,
 )  # fmt: skip
+
+
+_HELD = Bulk(
+    sa.update(_TASKS).where(_TASKS.c.id == sa.bindparam("_id")).values(condition_held=sa.bindparam("condition_held")),
+    ("condition_held", "_id"),
+)
 
 
 def _finish(
@@ -155,6 +163,14 @@ def _finish(
                 )
             )  # fmt: skip
     move_runs(connection, changes, now)
+    _HELD.write(
+        connection,
+        [
+            {"_id": row["id"], "condition_held": outcomes[row["run_id"]].condition_held}
+            for row in rows
+            if outcomes[row["run_id"]].condition_held is not None
+        ],
+    )
     taken_down = release(connection, ended, now)
     told = (
         _message(row, change, outcomes[row["run_id"]], taken_down.get(row["run_id"], []))
@@ -167,7 +183,9 @@ def _finish(
 def _change(row: Any, outcome: Outcome, now: datetime, crashed: bool) -> dict[str, Any]:
     """The columns of a run after an attempt."""
     status, reason, available = RunStatus.COMPLETED, None, now
-    if outcome.error is not None:
+    if outcome.skipped is not None:
+        status, reason = RunStatus.SKIPPED, outcome.skipped
+    elif outcome.error is not None:
         status, reason = RunStatus.FAILED, outcome.error
         if crashed and row["on_crash"] == OnCrash.RETRY and row["attempt"] <= row["max_retries"] + _MOST_CRASHES:
             status = RunStatus.RETRYING
@@ -180,6 +198,7 @@ def _change(row: Any, outcome: Outcome, now: datetime, crashed: bool) -> dict[st
         "end_time": now if status in ENDED else None,
         "error_message": outcome.error,
         "log": row["log"] + outcome.log,
+        "log_ref": outcome.log_ref,
         "result": dict(outcome.result) if outcome.result is not None else None,
         "lease_owner": None,
         "lease_expires_at": None,
@@ -187,9 +206,13 @@ def _change(row: Any, outcome: Outcome, now: datetime, crashed: bool) -> dict[st
 
 
 def _delay(row: Any) -> timedelta:
-    """Seconds before the next attempt: the task's delay, growing by its backoff with each attempt."""
+    """How long before the next attempt: the task's delay, growing by its backoff with each attempt.
+
+    Its jitter, a share of that, keeps many that failed together from coming back together.
+    """
+    share = 1 + row["retry_jitter"] * Random(f"{row['run_id']} {row['attempt']}").uniform(-1, 1)
     try:
-        delay = timedelta(seconds=row["retry_delay_seconds"] * row["retry_backoff"] ** (row["attempt"] - 1))
+        delay = timedelta(seconds=share * row["retry_delay_seconds"] * row["retry_backoff"] ** (row["attempt"] - 1))
     except OverflowError:
         return _LONGEST_DELAY
     return min(delay, _LONGEST_DELAY)
