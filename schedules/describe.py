@@ -59,18 +59,39 @@ def _cron(schedule: Cron) -> str:
 
 def _rule(schedule: Rule) -> str:
     lines = schedule.text.splitlines()
-    rules = [with_start(rule_parts(line), schedule.dtstart) for line in lines if line.startswith("RRULE:")]
-    words = _in_words(rules) if not follows_elapsed_time(schedule.text) else _by_the_hour(rules)
+    rules = [line for line in lines if line.startswith("RRULE:")]
+    added = [date for line in lines if line.startswith("RDATE:") for date in dates_of(line[6:])]
+    left_out = [date for line in lines if line.startswith("EXDATE:") for date in dates_of(line[7:])]
+    words = None
+    if rules and not added and not follows_elapsed_time(schedule.text):
+        words = _regular([with_start(rule_parts(line), schedule.dtstart) for line in rules], left_out)
+    elif added and not rules and not left_out and not any(_bounds(schedule)):
+        words = _single(added)
+    return words or f"by the rule DTSTART:{schedule.dtstart:%Y%m%dT%H%M%S} {' '.join(lines)}"
+
+
+def _regular(rules: list[dict[str, str]], left_out: list[datetime]) -> str | None:
+    """Rules by the day or longer. What is left out is said as a day, which must then lose nothing else."""
+    words = _in_words(rules)
     if words is None:
-        words = [f"by the rule {line.removeprefix('RRULE:')}" for line in lines if line.startswith("RRULE:")]
-    by_clock: dict[str, list[str]] = {}
-    for date in (date for line in lines if line.startswith("RDATE:") for date in dates_of(line[6:])):
-        by_clock.setdefault(clock(date), []).append(long_date(date))
-    words += [f"on {listed(dates)} at {at}" for at, dates in by_clock.items()]
-    left_out = [
-        f"{long_date(date)} at {clock(date)}" for line in lines if line[:7] == "EXDATE:" for date in dates_of(line[7:])
-    ]
-    return " and ".join(words) + (f" except {listed(left_out)}" if left_out else "")
+        return None
+    clocks = {(parts["BYHOUR"], parts["BYMINUTE"], parts["BYSECOND"]) for parts in rules}
+    alone = {(str(date.hour), str(date.minute), str(date.second)) for date in left_out}
+    if alone and alone != clocks:
+        return None
+    days = [long_date(date) for date in left_out]
+    return " and ".join(words) + (f" except {listed(days)}" if days else "")
+
+
+def _single(moments: list[datetime]) -> str:
+    """ "on 24 November 2026 and 3 December 2026 at 10:00": the days that have the same times together."""
+    by_day: dict[str, list[str]] = {}
+    for moment in sorted(moments):
+        by_day.setdefault(long_date(moment), []).append(clock(moment))
+    by_clocks: dict[str, list[str]] = {}
+    for day, clocks in by_day.items():
+        by_clocks.setdefault(listed(clocks), []).append(day)
+    return " and ".join(f"on {listed(days)} at {at}" for at, days in by_clocks.items())
 
 
 def _in_words(rules: list[dict[str, str]]) -> list[str] | None:
@@ -95,17 +116,6 @@ def _in_words(rules: list[dict[str, str]]) -> list[str] | None:
             together.append((which, times))
     words = [said(which, times) for which, times in together]
     return [each for each in words if each] if all(words) else None
-
-
-def _by_the_hour(rules: list[dict[str, str]]) -> list[str] | None:
-    """A single rule by the hour or shorter, on days that have a name."""
-    units = {"HOURLY": timedelta(hours=1), "MINUTELY": timedelta(minutes=1), "SECONDLY": timedelta(seconds=1)}
-    parts = rules[0]
-    days = {"FREQ": "DAILY"} | {key: value for key, value in parts.items() if key in ("BYDAY", "BYMONTHDAY", "BYMONTH")}
-    which = of_rule(days)
-    if len(rules) > 1 or parts["FREQ"] not in units or which is None:
-        return None
-    return [" ".join(filter(None, [every(units[parts["FREQ"]] * int(parts.get("INTERVAL", "1"))), which.within()]))]
 
 
 def _bounds(schedule: Cron | Interval | Rule) -> Iterator[str]:

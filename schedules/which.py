@@ -77,6 +77,8 @@ def of_rule(parts: dict[str, str]) -> Which | None:
         named = _names_of_set(positions, sorted(day for n, day in days if not n))
         if frequency not in ("MONTHLY", "YEARLY") or not named or len(days) != len({day for _, day in days}):
             return None
+        if frequency == "YEARLY" and len(months) != 1:  # counted through all of them together
+            return None
         return _of_months(named, frequency, step, months)
     if days and all(n for n, _ in days):
         if frequency not in ("MONTHLY", "YEARLY") or (frequency == "YEARLY" and not months):

@@ -4,8 +4,9 @@ import re
 
 from croncierge.errors import InvalidInput
 from schedules.cron import normalise
-from schedules.words.pieces import CronText, Piece
+from schedules.words.pieces import Piece
 from schedules.words.tokens import Tokens
+from schedules.words.verbatim import CronText
 
 _ALIASES = frozenset({"hourly", "daily", "midnight", "weekly", "monthly", "yearly", "annually"})
 _SANE = re.compile(

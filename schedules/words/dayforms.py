@@ -26,6 +26,8 @@ def year_at(w: Tokens, i: int, *, short: bool = False) -> tuple[int, int] | None
             if low[j + 1] in ("h", "hours", "hrs"):
                 return None
             return j + 1, number
+        if low[j + 1] in MONTHS:  # "13 March, 23 April"
+            return None
         if short and len(low[j]) == 2 and 13 <= number <= 60 and low[j + 1] not in (*_CLOCKY, "o", ".", "/", "-"):
             return j + 1, 2000 + number
         return None

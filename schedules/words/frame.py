@@ -8,7 +8,6 @@ from schedules.words.pieces import (
     CalendarDay,
     Clock,
     Count,
-    CronText,
     Dates,
     Daypart,
     Every,
@@ -30,6 +29,7 @@ from schedules.words.pieces import (
     Window,
 )
 from schedules.words.tokens import Tokens
+from schedules.words.verbatim import CronText, RuleText
 
 _GLUE = words(", . ( ) and at on in the by @ for of : ; around about from only this but then")
 _OWNED = frozenset({"the", "my", "our", "your", "his", "her", "their", "this", "that", "next", "last", "'s"})
@@ -59,6 +59,7 @@ class Frame:
     tolerance: Tolerance | None = None
     ask: Ask | None = None
     cron: CronText | None = None
+    rule: RuleText | None = None
     pieces: list[Piece] = field(default_factory=list)
 
     @property
@@ -77,6 +78,7 @@ class Frame:
         return (
             self.every is not None
             or self.cron is not None
+            or self.rule is not None
             or self.weeks is not None
             or bool(self.minutes_past)
             or any(dates.plural for dates in self.dates)
@@ -177,7 +179,7 @@ def _supported(w: Tokens, pieces: list[Piece], position: int) -> bool:
     if isinstance(meaning, (Until, Lasting)):
         return any(isinstance(other.meaning, Every) or _plural(other) for other in pieces) or isinstance(meaning, Until)
     if isinstance(meaning, Count):
-        return any(isinstance(other.meaning, (Every, Often)) or _plural(other) for other in pieces)
+        return any(isinstance(other.meaning, (Every, Often, CronText, RuleText)) or _plural(other) for other in pieces)
     lone = isinstance(meaning, Times) and w.number[piece.end - 1] is not None and piece.end == piece.start + 1
     if lone and _counts_a_thing(w, pieces, piece.end):
         return False
@@ -280,6 +282,8 @@ def _take(frame: Frame, piece: Piece) -> None:
             frame.tolerance = meaning
         case CronText():
             frame.cron = meaning
+        case RuleText():
+            frame.rule = meaning
     frame.pieces.append(piece)
 
 

@@ -95,7 +95,7 @@ def dates(w: Tokens, i: int) -> tuple[int, Dates] | None:
         return best
     if first is None:
         return _lone_ordinal(w, i)
-    return _more(w, first, between=w.low[i - 1] == "between")
+    return _more(w, first, between=w.low[i - 1] == "between", each=w.low[i - 1] in ("every", "each"))
 
 
 def _lone_ordinal(w: Tokens, i: int) -> tuple[int, Dates] | None:
@@ -192,12 +192,13 @@ def _day_range(w: Tokens, i: int) -> tuple[int, Dates] | None:
     return whole[0], Dates(items=(first_day,), to=last)
 
 
-def _more(w: Tokens, first: tuple[int, Date], *, between: bool) -> tuple[int, Dates]:
+def _more(w: Tokens, first: tuple[int, Date], *, between: bool, each: bool) -> tuple[int, Dates]:
     """Further members of a list of dates, or the end of a range."""
     low = w.low
     j, value = first
     to = low[j] in TO_WORDS or (between and low[j] == "and")
-    if to and not (isinstance(value, Weekday) and low[j] in ("until", "till", "til")):
+    # "Every 1 January until 2 May 2028" has an end; "1 January until 5 January" is a range.
+    if to and not ((each or isinstance(value, Weekday)) and low[j] in ("until", "till", "til")):
         k = j + 2 if low[j + 1] == "the" and ordinal(w, j + 2) is None else j + 1
         last = date(w, k)
         if last is not None and not (w.number[k] is not None and digital(w, k, bare=False) is not None):

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from schedules.words.verbatim import CronText, RuleText
+
 
 class Unit(StrEnum):
     """Units of calendar and clock."""
@@ -347,13 +349,6 @@ class InZone:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CronText:
-    """A cron expression written out."""
-
-    expression: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Tolerance:
     """How far off is still fine, in minutes."""
 
@@ -383,6 +378,7 @@ Meaning: TypeAlias = (
     | Except
     | InZone
     | CronText
+    | RuleText
     | Tolerance
     | Ask
 )

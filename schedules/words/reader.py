@@ -9,6 +9,7 @@ from croncierge.errors import InvalidInput
 from schedules.occurrences import next_after
 from schedules.reading import Condition, ConditionKind, Kind, Preferences, Reading
 from schedules.schedule import Interval, Once, Rule, Schedule
+from schedules.words.apart import apart
 from schedules.words.conditions import conditions
 from schedules.words.crontext import cron_text
 from schedules.words.exotic import exotic_date
@@ -16,12 +17,14 @@ from schedules.words.frame import Frame, gather, standing
 from schedules.words.phrases import scan
 from schedules.words.pieces import Amount, Lasting, Now, Period, Piece, Unit, Weekday
 from schedules.words.places import DAY_NAMES, Puzzling, shifted
-from schedules.words.recurring import of_cron, repetition, tolerance
+from schedules.words.recurring import repetition, tolerance
+from schedules.words.ruletext import rule_text
 from schedules.words.sentence import Request, request
 from schedules.words.several import groups, share_pace, united
 from schedules.words.single import moment
 from schedules.words.titles import title
 from schedules.words.tokens import Tokens, tokenize
+from schedules.words.written import of_cron, of_rule_text
 from schedules.zones import resolve
 
 LONGEST = 2000  # characters
@@ -103,8 +106,7 @@ def _read(w: Tokens, now: datetime, preferences: Preferences) -> Reading:
     if said.question:
         return Reading(kind=Kind.NONE, title=w.text.strip())
     clauses = conditions(w, said.start, said.end)
-    cron = cron_text(w)
-    pieces = scan(w, around=cron)
+    pieces = scan(w, around=cron_text(w) or rule_text(w))
     clauses = [one for one in clauses if not _content(w, one, pieces)]
     pieces = _unquoted(w, _outside(pieces, clauses))
     pieces = standing(w, pieces)
@@ -174,6 +176,10 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
     if frame.cron is not None:
         cron = of_cron(frame.cron.expression, frame, now, zone, preferences)
         return replace(base, kind=Kind.RECURRENCE, schedule=cron)
+    if frame.rule is not None:
+        written = of_rule_text(frame.rule, frame, now, zone, preferences)
+        _happens(written, now)
+        return replace(base, kind=Kind.RECURRENCE, schedule=written)
     spelled = _spelled_out(w, base, now, zone, preferences)
     if spelled is not None:
         return spelled
@@ -186,6 +192,8 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
         _happens(made.schedule, now)
         kind = Kind.INTERVAL if isinstance(made.schedule, Interval) else Kind.RECURRENCE
         return replace(base, kind=kind, schedule=made.schedule, notes=made.notes, tolerance=made.tolerance)
+    if len(listed := apart(frame)) > 1:
+        return _moments(listed, base, now, zone, preferences, waking=said.waking)
     found = moment(frame, local, zone, preferences, waking=said.waking)
     if found is None:
         return _without_moment(w, frame, said, base, now, zone)
@@ -217,7 +225,8 @@ def _divided(
 ) -> Reading:
     """Several days with a time each."""
     if not any(frame.repeats for frame in frames):
-        raise Puzzling("Those are several moments; please ask for them one after the other. Which is the first?")
+        single = [each for frame in frames for each in apart(frame)]
+        return _moments(single, base, now, zone, preferences, waking=waking)
     share_pace(frames)
     made = [repetition(frame, now, zone, preferences, waking=waking, as_rule=True) for frame in frames]
     rules = [one.schedule for one in made if isinstance(one.schedule, Rule)]
@@ -227,6 +236,29 @@ def _divided(
     schedule = united(rules)
     _happens(schedule, now)
     return replace(base, kind=Kind.RECURRENCE, schedule=schedule, notes=notes)
+
+
+def _moments(
+    frames: list[Frame], base: Reading, now: datetime, zone: str, preferences: Preferences, *, waking: bool
+) -> Reading:
+    """Several single moments: a rule that names each of them."""
+    local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    found = [moment(frame, local, zone, preferences, waking=waking) for frame in frames]
+    walls = sorted({each.at for each in found if each is not None and each.elapsed is None})
+    if len(walls) < len(frames):
+        raise Puzzling("Those are several moments; please ask for them one after the other. Which is the first?")
+    past = [each for each in walls if each <= local]
+    if past:
+        raise Puzzling(
+            f"{past[0]:%A} {past[0].day} {past[0]:%B %Y}, {past[0]:%H:%M}, is already past; when do you mean?"
+        )
+    said_times = {times for frame in frames for times in frame.clocks}
+    if len({each.time() for each in walls}) > max(1, len(said_times)):
+        raise Puzzling("Do you mean the morning or the evening? Please say am or pm.")
+    dates = ",".join(f"{each:%Y%m%dT%H%M%S}" for each in walls)
+    notes = tuple(dict.fromkeys(note for each in found if each is not None for note in each.notes))
+    rule = Rule(zone=zone, text=f"RDATE:{dates}", dtstart=walls[0])
+    return replace(base, kind=Kind.RECURRENCE, schedule=rule, notes=notes)
 
 
 def _happens(schedule: Schedule, now: datetime) -> None:

@@ -47,21 +47,6 @@ def repetition(
     return Repetition(schedule=found, notes=tuple(notes), tolerance=tolerance(frame))
 
 
-def of_cron(expression: str, frame: Frame, now: datetime, zone: str, preferences: Preferences) -> Cron:
-    """A cron line written out, with the bounds and exceptions said around it. Raises Puzzling."""
-    local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    view = Viewpoint(now=local, day_first=preferences.day_first)
-    bounds = bounds_of(frame, pattern_of(frame), view, now, zone, preferences)
-    return Cron(
-        zone=zone,
-        expression=expression,
-        start=bounds.start if bounds.start is not None and bounds.start > now else None,
-        until=bounds.until,
-        max_runs=frame.count.times if frame.count is not None else None,
-        except_dates=left_out(frame.excepts, view).dates,
-    )
-
-
 def tolerance(frame: Frame) -> timedelta | None:
     """How far from the given time is still fine, where the words are loose about it."""
     if frame.tolerance is not None:

@@ -60,7 +60,8 @@ def rule_days(pattern: Pattern, today: date) -> list[str]:
         return lines
     if pattern.yeardays:
         lines += [f"FREQ=YEARLY{interval};BYMONTH={m};BYMONTHDAY={d}" for m, d in pattern.yeardays]
-    lines += [_nth_rule(nth, pattern, interval, months) for nth in pattern.nths]
+    for nth in pattern.nths:
+        lines += _nth_rules(nth, pattern, interval, months)
     if pattern.monthdays and not pattern.nths and not pattern.yeardays:
         frequency = "YEARLY" if pattern.unit is Unit.YEAR else "MONTHLY"
         lines.append(f"FREQ={frequency}{interval}{months};BYMONTHDAY={_listed(pattern.monthdays)}{weekdays}")
@@ -79,6 +80,13 @@ def rule_days(pattern: Pattern, today: date) -> list[str]:
 
 def _listed(numbers: list[int]) -> str:
     return ",".join(map(str, sorted(set(numbers))))
+
+
+def _nth_rules(nth: Nth, pattern: Pattern, interval: str, months: str) -> list[str]:
+    """One rule, but where a position would be counted through several months together."""
+    if nth.what in (Unit.BUSINESS_DAY, Unit.WEEKEND) and pattern.unit is Unit.YEAR and len(set(pattern.months)) > 1:
+        return [_nth_rule(nth, pattern, interval, f";BYMONTH={month}") for month in sorted(set(pattern.months))]
+    return [_nth_rule(nth, pattern, interval, months)]
 
 
 def _nth_rule(nth: Nth, pattern: Pattern, interval: str, months: str) -> str:

@@ -15,6 +15,8 @@ _AFTER_TIMES = words(
     "till except"
 )
 
+_MORNING = 7  # an hour from which on a figure beside 17:00 is a morning's
+
 
 def time_of_day(w: Tokens, i: int, *, bare: bool = False) -> tuple[int, TimeOfDay] | None:
     """A clock time or a part of the day."""
@@ -141,6 +143,8 @@ def window(w: Tokens, i: int) -> tuple[int, Window, bool] | None:
     if low[first[0]] == "to" and not marked and not strict and w.number[j] is not None and not w.glued[first[0]]:
         strict = False
     if isinstance(a, Clock) and isinstance(b, Clock):
+        if low[j + 1] == ":" and not a.half and b.hour > 12 and not b.half:
+            a = replace(a, sure=True)  # "6:00 to 23:00": both by the same clock
         a, b = span_halves(a, b)
     return end, Window(first=a, last=b, open=opened, between=low[i] == "between"), not (strict or marked)
 
@@ -157,6 +161,8 @@ def span_halves(a: Clock, b: Clock) -> tuple[Clock, Clock]:
         return a, b
     if b.sure and not a.sure:
         late = a.hour % 12 + 12
+        if b.hour > 12 and not b.half and a.hour >= _MORNING:
+            return replace(a, sure=True), b
         if b.hour >= 12 and late * 60 + a.minute < b.hour * 60 + b.minute:
             return replace(a, hour=late, sure=True), b
         return replace(a, sure=True), b

@@ -77,16 +77,29 @@ def test_cron_lines_are_said_as_a_person_would(expression: str, words: str) -> N
             "every 45 minutes from 09:00 to 16:30 on weekdays",
         ),
         ("RRULE:FREQ=WEEKLY;BYDAY=MO;BYSECOND=30", "every Monday at 09:00:30"),
-        ("RRULE:FREQ=HOURLY;INTERVAL=2;BYDAY=MO", "every 2 hours on Mondays"),
+        (
+            "RRULE:FREQ=HOURLY;INTERVAL=2;BYDAY=MO",
+            "by the rule DTSTART:20261126T090000 RRULE:FREQ=HOURLY;INTERVAL=2;BYDAY=MO",
+        ),
+        (
+            "RDATE:20261124T100000,20261124T120000,20261203T100000",
+            "on 24 November 2026 at 10:00 and 12:00 and on 3 December 2026 at 10:00",
+        ),
         ("RDATE:20261124T100000,20261203T100000", "on 24 November 2026 and 3 December 2026 at 10:00"),
-        ("RRULE:FREQ=DAILY\nEXDATE:20261225T090000", "every day at 09:00 except 25 December 2026 at 09:00"),
-        ("RRULE:FREQ=YEARLY;BYEASTER=-2", "by the rule FREQ=YEARLY;BYEASTER=-2"),
+        ("RRULE:FREQ=DAILY\nEXDATE:20261225T090000", "every day at 09:00 except 25 December 2026"),
+        ("RRULE:FREQ=YEARLY;BYEASTER=-2", "by the rule DTSTART:20261126T090000 RRULE:FREQ=YEARLY;BYEASTER=-2"),
         ("RRULE:FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR", "every Friday the 13th at 09:00"),
-        ("RRULE:FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=1FR", "by the rule FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=1FR"),
-        ("RRULE:FREQ=HOURLY;BYDAY=MO;BYHOUR=9,10", "by the rule FREQ=HOURLY;BYDAY=MO;BYHOUR=9,10"),
+        (
+            "RRULE:FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=1FR",
+            "by the rule DTSTART:20261126T090000 RRULE:FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=1FR",
+        ),
+        (
+            "RRULE:FREQ=HOURLY;BYDAY=MO;BYHOUR=9,10",
+            "by the rule DTSTART:20261126T090000 RRULE:FREQ=HOURLY;BYDAY=MO;BYHOUR=9,10",
+        ),
         (
             "RRULE:FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1;BYHOUR=9,17",
-            "by the rule FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1;BYHOUR=9,17",
+            "by the rule DTSTART:20261126T090000 RRULE:FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1;BYHOUR=9,17",
         ),
     ],
 )

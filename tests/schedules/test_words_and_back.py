@@ -3,17 +3,23 @@
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
+from croncierge.errors import InvalidInput
 from schedules.describe import describe
 from schedules.occurrences import occurrences
 from schedules.reading import Preferences
 from schedules.schedule import Schedule
+from schedules.validate import check
 from schedules.words import read_when
-from tests.schedules.making import NOW, ZONE, bounded, crons, intervals, moments, rules
+from tests.schedules.making import NOW, ZONE, bounded, crons, dates, intervals, moments, rhythms, rules
 
 _COUNT = 12
 
 
 def _same(schedule: Schedule) -> None:
+    try:
+        check(schedule)
+    except InvalidInput:  # no such schedule can be made
+        assume(False)
     expected = occurrences(schedule, NOW, _COUNT)
     assume(expected)
     words = describe(schedule)
@@ -22,7 +28,8 @@ def _same(schedule: Schedule) -> None:
     assert occurrences(reading.schedule, NOW, _COUNT) == expected, words
 
 
-_quick = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+_KINDS = {"crons": crons, "rules": rules, "intervals": intervals, "dates": dates, "rhythms": rhythms}
+_quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @_quick
@@ -38,6 +45,18 @@ def test_rules_survive_being_said(schedule: Schedule) -> None:
 
 
 @_quick
+@given(dates)
+def test_lists_of_moments_survive_being_said(schedule: Schedule) -> None:
+    _same(schedule)
+
+
+@_quick
+@given(rhythms)
+def test_rules_by_the_hour_survive_being_said(schedule: Schedule) -> None:
+    _same(schedule)
+
+
+@_quick
 @given(intervals)
 def test_intervals_survive_being_said(schedule: Schedule) -> None:
     _same(schedule)
@@ -49,11 +68,11 @@ def test_moments_survive_being_said(schedule: Schedule) -> None:
     _same(schedule)
 
 
-@pytest.mark.parametrize("kind", ["crons", "rules", "intervals"])
+@pytest.mark.parametrize("kind", ["crons", "rules", "intervals", "dates", "rhythms"])
 def test_bounds_survive_being_said(kind: str) -> None:
     @_quick
-    @given(bounded({"crons": crons, "rules": rules, "intervals": intervals}[kind]))
-    def check(schedule: Schedule) -> None:
+    @given(bounded(_KINDS[kind]))
+    def stay_the_same(schedule: Schedule) -> None:
         _same(schedule)
 
-    check()
+    stay_the_same()

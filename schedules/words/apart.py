@@ -1,0 +1,30 @@
+"""Lists of single moments: "on 24 November and 3 December at 10", "today at 8, 12 and 18"."""
+
+from dataclasses import replace
+
+from schedules.words.frame import Frame
+from schedules.words.pieces import CalendarDay, Clock, Dates, Day, Times
+
+
+def apart(frame: Frame) -> list[Frame]:
+    """The frame once for each moment that it lists; the frame alone where it lists none."""
+    frames = [frame]
+    for place, dates in enumerate(frame.dates):
+        if len(dates.items) > 1 and dates.to is None and all(map(_is_single, dates.items)):
+            frames = [_with_date(each, place, dates, item) for each in frames for item in dates.items]
+    for place, times in enumerate(frame.times):
+        if len(times.items) > 1 and all(isinstance(item, Clock) for item in times.items):
+            frames = [_with_time(each, place, times, item) for each in frames for item in times.items]
+    return frames
+
+
+def _is_single(item: object) -> bool:
+    return isinstance(item, Day) or (isinstance(item, CalendarDay) and item.day is not None and item.month is not None)
+
+
+def _with_date(frame: Frame, place: int, dates: Dates, item: object) -> Frame:
+    return replace(frame, dates=[*frame.dates[:place], replace(dates, items=(item,)), *frame.dates[place + 1 :]])  # type: ignore[arg-type]
+
+
+def _with_time(frame: Frame, place: int, times: Times, item: object) -> Frame:
+    return replace(frame, times=[*frame.times[:place], replace(times, items=(item,)), *frame.times[place + 1 :]])  # type: ignore[arg-type]
