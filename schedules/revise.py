@@ -20,6 +20,10 @@ _EARLIER = re.compile(r"^(?:by )?(?P<amount>.+?) (?:earlier|sooner|forward)$|^fo
 _TODAY = re.compile(r"\b(today|tonight|now)\b", re.I)
 _BY_TIME = re.compile(r";(?:BYHOUR|BYMINUTE|BYSECOND)=[^;\n]*")
 _CLOCK_OF_DATE = re.compile(r"(?<=\d{8}T)\d{6}")
+_MONTHLY = re.compile(r" of every (?:other )?(?:\d+ )?months?\b")
+_MONTH_DAY = re.compile(
+    r"(?:to |on |the )*(\d{1,2}(?:st|nd|rd|th)|(?:second[- ]to[- ])?last day)(?: of the month)?", re.I
+)
 _WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -49,6 +53,10 @@ def revise(schedule: Schedule | None, words: str, *, now: datetime, preferences:
         return _fits(schedule, changed, words, reading) if changed else _ask_rhythm(schedule, words)
     if isinstance(schedule, Once):
         return reading
+    monthly = _MONTHLY.search(describe(schedule))
+    if monthly is not None and _MONTH_DAY.fullmatch(words):
+        day = _MONTH_DAY.sub(r"\1", words)
+        return replace(read_when(f"on the {day}{monthly[0]}", now=now, preferences=kept), notes=())
     every = read_when(f"every {_bare(words)}", now=now, preferences=kept)
     weekly = describe(schedule).startswith(("every ", "on "))
     if every.schedule is not None and every.kind is Kind.RECURRENCE and weekly and _is_weekday(words):
@@ -130,6 +138,8 @@ def _says_clock(words: str, now: datetime, preferences: Preferences) -> bool:
 def only_clock(words: str, *, now: datetime, preferences: Preferences) -> time | None:
     """The time of day, when the words say that and nothing else: asked early on any day they mean that very day."""
     if _TODAY.search(words) or not _says_clock(words, now, preferences):
+        return None
+    if read_when(words, now=now, preferences=preferences).kind in _REPEATING:
         return None
     midnight = now.astimezone(ZoneInfo(preferences.zone)).replace(hour=0, minute=0, second=30, microsecond=0)
     clocks = set()

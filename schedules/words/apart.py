@@ -13,9 +13,17 @@ def apart(frame: Frame) -> list[Frame]:
         if len(dates.items) > 1 and dates.to is None and all(map(_is_single, dates.items)):
             frames = [_with_date(each, place, dates, item) for each in frames for item in dates.items]
     for place, times in enumerate(frame.times):
-        if len(times.items) > 1 and all(isinstance(item, Clock) for item in times.items):
-            frames = [_with_time(each, place, times, item) for each in frames for item in times.items]
+        clocks = _by_one_clock([item for item in times.items if isinstance(item, Clock)])
+        if len(times.items) == len(clocks) > 1:
+            frames = [_with_time(each, place, times, item) for each in frames for item in clocks]
     return frames
+
+
+def _by_one_clock(clocks: list[Clock]) -> list[Clock]:
+    """ "At 7, 14 and 16": the 7 is in the morning, as the others count 24 hours."""
+    if any(item.hour > 12 and not item.half for item in clocks):
+        return [replace(item, sure=True) for item in clocks]
+    return clocks
 
 
 def _is_single(item: object) -> bool:

@@ -97,13 +97,15 @@ def moment(frame: Frame, now: datetime, zone: str, preferences: Preferences, *, 
         clocks = [frame.starting.time]
     if frame.window is not None and not any(isinstance(item, Clock) for item in clocks):
         clocks = _window_beside(frame, [frame.window.first])
+    notes: list[str] = []
     if day is None and not clocks and frame.until is not None:
+        if frame.until.open and frame.until.time is None:
+            notes.append("I took that day itself; if it should be earlier, name the day.")
         day, clocks = frame.until.date, [frame.until.time] if frame.until.time is not None else []
     elif not clocks and frame.until is not None and frame.until.time is not None and frame.until.date is None:
         clocks = [frame.until.time]
     if day is None and not clocks:
         return None
-    notes: list[str] = []
     if isinstance(day, CalendarDay) and day.maybe_hour and day.weekday is not None and day.day is not None:
         coming = locate(Weekday(day=day.weekday), view)
         if day.day not in (coming.start.day, (coming.start + timedelta(days=7)).day):
@@ -121,7 +123,8 @@ def moment(frame: Frame, now: datetime, zone: str, preferences: Preferences, *, 
         if chosen is None:
             return None
         return _next_clock(chosen, now, preferences, notes, waking=waking)
-    return _on_day(day, chosen, view, preferences, frame, waking=waking)
+    on_day = _on_day(day, chosen, view, preferences, frame, waking=waking)
+    return replace(on_day, notes=(*notes, *on_day.notes))
 
 
 def _only_one_time(frame: Frame) -> None:
