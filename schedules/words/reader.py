@@ -25,12 +25,13 @@ from schedules.words.single import moment
 from schedules.words.titles import title
 from schedules.words.tokens import Tokens, tokenize
 from schedules.words.written import of_cron, of_rule_text
-from schedules.zones import resolve
+from schedules.zones import resolve, zone
 
 LONGEST = 2000  # characters
 _MOST_TOKENS = 600
 _TOO_LONG = "That is too long to read a time from; please say in one sentence what should happen and when."
 _FIGURES = re.compile(r"[-+:.,/\dTZ ]*\d[-+:.,/\dTZ ]*")  # what an unread rest of a date looks like
+_ZONE_LIKE = re.compile(r"(?:\d|am|pm|a\.m\.|p\.m\.) ([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+)\b")
 _VAGUE = frozenset(
     {"later", "soon", "sometime", "eventually", "regularly", "often", "someday", "periodically", "frequently"}
 )
@@ -169,6 +170,7 @@ def _meant(w: Tokens, frame: Frame, said: Request, base: Reading, now: datetime,
         return replace(base, kind=Kind.CLARIFY, question=frame.ask.question, choices=frame.ask.choices)
     if _news(w, frame, said):
         return replace(base, phrase="", title=w.text.strip())
+    _ask_unknown_zone(w, frame)
     if not frame.repeats and any(word in ("recurring", "repeating") for word in w.low[: w.count]):
         _repeat_anyway(frame)
     zone = frame.zone.name if frame.zone is not None else preferences.zone
@@ -278,6 +280,17 @@ def _news(w: Tokens, frame: Frame, said: Request) -> bool:
     items = [item for dates in frame.dates for item in dates.items]
     present = all(isinstance(item, Now) or (isinstance(item, Period) and item.offset == 0) for item in items)
     return bool(items) and present and not frame.repeats and not frame.clocks
+
+
+def _ask_unknown_zone(w: Tokens, frame: Frame) -> None:
+    """ "9am Mars/Base" names a zone, though none that there is."""
+    found = _ZONE_LIKE.search(w.text) if frame.zone is None and frame.clocks else None
+    if found is None:
+        return
+    try:
+        zone(found[1])
+    except InvalidInput as error:
+        raise Puzzling(error.message) from error
 
 
 def _repeat_anyway(frame: Frame) -> None:

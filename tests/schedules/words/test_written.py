@@ -81,3 +81,16 @@ def test_the_matter_beside_several_moments_is_the_title() -> None:
 
     assert found.title == "take the pill"
     assert found.schedule is not None
+
+
+def test_a_zone_that_does_not_exist_is_asked_about() -> None:
+    found = read("remind me at 9am Mars/Base to call mom", now=NOW, preferences=BERLIN)
+
+    assert found.kind is Kind.CLARIFY
+    assert "Mars/Base" in (found.question or "")
+
+
+def test_before_a_day_says_that_the_day_itself_was_taken() -> None:
+    found = read("remind me to send it before Friday", now=NOW, preferences=BERLIN)
+
+    assert any("that day itself" in note for note in found.notes)
