@@ -10,7 +10,7 @@ from schedules.words.verbatim import CronText
 
 _ALIASES = frozenset({"hourly", "daily", "midnight", "weekly", "monthly", "yearly", "annually"})
 _SANE = re.compile(
-    r"^(?:[\d*/,\-#L]|MON|TUE|WED|THU|FRI|SAT|SUN|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)+$", re.I
+    r"^(?:[\d*/,\-#LW]|MON|TUE|WED|THU|FRI|SAT|SUN|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)+$", re.I
 )
 
 

@@ -35,6 +35,7 @@ _DAYS = st.one_of(
     st.tuples(_some(1, 28, 3), _some(1, 12, 4), st.just("*")),
     st.tuples(_some(1, 28, 2), st.just("*"), _WEEKDAYS),
     st.tuples(st.just("L"), st.just("*"), st.just("*")),
+    st.tuples(st.integers(1, 28).map("{}W".format), st.just("*"), st.just("*")),
     st.tuples(st.just("*"), st.just("*"), st.builds("{}#{}".format, st.integers(0, 6), st.integers(1, 4))),
     st.tuples(st.just("*"), st.just("*"), st.builds("L{}".format, st.integers(0, 6))),
 )
