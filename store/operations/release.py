@@ -51,6 +51,16 @@ _WAITING_FOR = (
 )
 
 
+_HERE = RUNS.c.workflow_run_id == sa.bindparam("workflow")
+_OF_TASK = (
+    sa.select(RUNS.c.run_id, RUNS.c.workflow_run_id, RUNS.c.status)
+    .where(RUNS.c.task_id == sa.bindparam("task"))
+    .order_by(RUNS.c.run_id)
+)
+_ITS_RUNS = _OF_TASK.where(_HERE)
+_ITS_RUNS_ANYWHERE = _OF_TASK.where(sa.or_(_HERE, RUNS.c.status == RunStatus.WAITING))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ended:
     """A run that has just ended. workflow: the run that started it all."""
@@ -164,10 +174,9 @@ def _runs_of(
     connection: sa.Connection, task_id: int, workflow: int, *, anywhere: bool
 ) -> tuple[bool, tuple[int, int] | None]:
     """Whether a task has a run in this start, and its waiting one in it, or in any: (run, workflow)."""
-    here = RUNS.c.workflow_run_id == workflow
-    wanted = sa.or_(here, RUNS.c.status == RunStatus.WAITING) if anywhere else here
-    query = sa.select(RUNS.c.run_id, RUNS.c.workflow_run_id, RUNS.c.status).where(RUNS.c.task_id == task_id, wanted)
-    rows = connection.execute(query.order_by(RUNS.c.run_id)).all()
+    rows = connection.execute(
+        _ITS_RUNS_ANYWHERE if anywhere else _ITS_RUNS, {"task": task_id, "workflow": workflow}
+    ).all()
     waiting = [(row.run_id, row.workflow_run_id or row.run_id) for row in rows if row.status is RunStatus.WAITING]
     return any(row.workflow_run_id == workflow for row in rows), waiting[0] if waiting else None
 

@@ -59,7 +59,8 @@ def finish_runs(store: Store, worker: str, outcomes: Sequence[tuple[int, Outcome
 
 def finish(connection: sa.Connection, worker: str, outcomes: Sequence[tuple[int, Outcome]], now: datetime) -> int:
     """`finish_runs` inside a transaction of somebody else's."""
-    return _finish(connection, dict(outcomes), RUNS.c.lease_owner == worker, now, crashed=False)
+    owners = {run_id: worker for run_id, _ in outcomes}
+    return _finish(connection, dict(outcomes), owners, now, crashed=False)
 
 
 def recover_runs(store: Store, runs: Sequence[tuple[int, str]]) -> int:
@@ -67,9 +68,8 @@ def recover_runs(store: Store, runs: Sequence[tuple[int, str]]) -> int:
     if not runs:
         return 0
     outcomes = {run_id: Outcome(error=f"the process that ran it ({worker}) is gone") for run_id, worker in runs}
-    held = sa.tuple_(RUNS.c.run_id, RUNS.c.lease_owner).in_(list(runs))
     with store.write() as session:
-        recovered = _finish(session.connection(), outcomes, held, store.clock.now(), crashed=True)
+        recovered = _finish(session.connection(), outcomes, dict(runs), store.clock.now(), crashed=True)
     store.changed()
     return recovered
 
@@ -121,10 +121,16 @@ def cancel_run(store: Store, actor: Actor, run_id: int) -> RunInfo:
     return cancelled
 
 
-_WANTED = (
-    RUNS.c.run_id, RUNS.c.attempt, RUNS.c.scheduled_time, RUNS.c.workflow_run_id, RUNS.c.log,
+# Made once: putting such a statement together costs more than running it.
+_ENDING = (
+    sa.select(
+    RUNS.c.run_id, RUNS.c.attempt, RUNS.c.scheduled_time, RUNS.c.workflow_run_id, RUNS.c.log, RUNS.c.lease_owner,
     _TASKS.c.id, _TASKS.c.owner_id, _TASKS.c.name, _TASKS.c.max_retries, _TASKS.c.retry_delay_seconds,
     _TASKS.c.retry_backoff, _TASKS.c.retry_jitter, _TASKS.c.on_crash,
+    )
+    .join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
+    .where(RUNS.c.run_id.in_(sa.bindparam("runs", expanding=True)), RUNS.c.status == RunStatus.RUNNING)
+    .with_for_update(of=RUNS)
 )  # fmt: skip
 
 
@@ -137,18 +143,14 @@ _HELD = Bulk(
 def _finish(
     connection: sa.Connection,
     outcomes: Mapping[int, Outcome],
-    held: sa.ColumnElement[bool],
+    owners: Mapping[int, str],
     now: datetime,
     *,
     crashed: bool,
 ) -> int:
-    query = (
-        sa.select(*_WANTED)
-        .join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
-        .where(RUNS.c.run_id.in_(list(outcomes)), RUNS.c.status == RunStatus.RUNNING, held)
-        .with_for_update(of=RUNS)
-    )
-    rows = connection.execute(query).mappings().all()
+    """Record outcomes of runs that are still held by those who had them: `owners`."""
+    found = connection.execute(_ENDING, {"runs": list(outcomes)}).mappings()
+    rows = [row for row in found if row["lease_owner"] == owners[row["run_id"]]]
     changes: list[tuple[int, RunStatus, dict[str, Any]]] = []
     ended: list[Ended] = []
     for row in rows:

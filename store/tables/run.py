@@ -13,6 +13,12 @@ from store.tables.base import Json, enum_of
 _SCHEDULED = sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')")
 
 
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
+    """An index over the rows in which the column `where` is filled, as in most it is not."""
+    filled = sa.text(f"{where} IS NOT NULL")
+    return sa.Index(name, *columns, unique=unique, sqlite_where=filled, postgresql_where=filled)
+
+
 class Run(SQLModel, table=True):
     """One execution of a task; an attempt is a try within it.
 
@@ -35,9 +41,10 @@ class Run(SQLModel, table=True):
             postgresql_where=_SCHEDULED,
         ),
         # A task runs at most once in each start of a workflow.
-        sa.Index("uq_task_runs_workflow", "task_id", "workflow_run_id", unique=True),
+        _partial("uq_task_runs_workflow", "task_id", "workflow_run_id", where="workflow_run_id", unique=True),
+        _partial("ix_task_runs_workflow_run_id", "workflow_run_id", where="workflow_run_id"),
         # An event starts a task once, however often it is reported.
-        sa.Index("uq_task_runs_event", "task_id", "event_id", unique=True),
+        _partial("uq_task_runs_event", "task_id", "event_id", where="event_id", unique=True),
         sa.Index("ix_task_runs_history", "task_id", "start_time"),
         sa.Index("ix_task_runs_status", "status", "available_at"),
         sa.Index("ix_task_runs_start", "start_time"),
@@ -45,7 +52,7 @@ class Run(SQLModel, table=True):
 
     run_id: int | None = Field(default=None, primary_key=True)
     task_id: int = Field(foreign_key="tasks.id", ondelete="CASCADE")
-    workflow_run_id: int | None = Field(default=None, index=True)
+    workflow_run_id: int | None = None
     event_id: int | None = Field(default=None, foreign_key="events.id", ondelete="SET NULL")
     scheduled_time: datetime
     available_at: datetime

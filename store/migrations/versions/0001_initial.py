@@ -232,10 +232,10 @@ def upgrade() -> None:
         batch_op.create_index('ix_task_runs_history', ['task_id', 'start_time'], unique=False)
         batch_op.create_index('ix_task_runs_start', ['start_time'], unique=False)
         batch_op.create_index('ix_task_runs_status', ['status', 'available_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_task_runs_workflow_run_id'), ['workflow_run_id'], unique=False)
-        batch_op.create_index('uq_task_runs_event', ['task_id', 'event_id'], unique=True)
+        batch_op.create_index('ix_task_runs_workflow_run_id', ['workflow_run_id'], unique=False, sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
+        batch_op.create_index('uq_task_runs_event', ['task_id', 'event_id'], unique=True, sqlite_where=sa.text('event_id IS NOT NULL'), postgresql_where=sa.text('event_id IS NOT NULL'))
         batch_op.create_index('uq_task_runs_occurrence', ['task_id', 'scheduled_time'], unique=True, sqlite_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"), postgresql_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"))
-        batch_op.create_index('uq_task_runs_workflow', ['task_id', 'workflow_run_id'], unique=True)
+        batch_op.create_index('uq_task_runs_workflow', ['task_id', 'workflow_run_id'], unique=True, sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
 
     op.create_table('deliveries',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -309,10 +309,10 @@ def downgrade() -> None:
 
     op.drop_table('deliveries')
     with op.batch_alter_table('task_runs', schema=None) as batch_op:
-        batch_op.drop_index('uq_task_runs_workflow')
+        batch_op.drop_index('uq_task_runs_workflow', sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
         batch_op.drop_index('uq_task_runs_occurrence', sqlite_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"), postgresql_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"))
-        batch_op.drop_index('uq_task_runs_event')
-        batch_op.drop_index(batch_op.f('ix_task_runs_workflow_run_id'))
+        batch_op.drop_index('uq_task_runs_event', sqlite_where=sa.text('event_id IS NOT NULL'), postgresql_where=sa.text('event_id IS NOT NULL'))
+        batch_op.drop_index('ix_task_runs_workflow_run_id', sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
         batch_op.drop_index('ix_task_runs_status')
         batch_op.drop_index('ix_task_runs_start')
         batch_op.drop_index('ix_task_runs_history')
