@@ -39,8 +39,7 @@ class NotifyOn(StrEnum):
     """Which runs of a task its owner hears of."""
 
     ALL = "all"  # results and failures
-    FAILURE = "failure"  # failures, and that it works again
-    DIGEST = "digest"  # all of them, together with the person's next digest
+    FAILURE = "failure"  # the first of several failures, and that it works again
     NEVER = "never"  # none; the record has them
 
 
@@ -93,5 +92,4 @@ class DeliveryStatus(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
-    COLLECTED = "collected"  # waits for the person's next digest
-    FOLDED = "folded"  # told by another message: a notice of repeated failures, or a digest
+    FOLDED = "folded"  # only recorded: another message tells it, such as the notice of the first failure

@@ -93,13 +93,14 @@ def mark_failed(store: Store, delivery_id: int, error: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What the owner of a task should hear of a run."""
+    """What the owner of a task should hear of a run. folded: another message tells it, so it is only recorded."""
 
     user_id: UUID
     task_id: int
     run_id: int
     kind: str
     text: str
+    folded: bool = False
 
 
 _KNOWN = sa.select(_DELIVERIES.c.run_id, _DELIVERIES.c.kind).where(
@@ -121,7 +122,7 @@ def queue_messages(connection: sa.Connection, messages: Sequence[Message], now: 
             "kind": each.kind,
             "channel": TERMINAL,
             "text": each.text,
-            "status": DeliveryStatus.PENDING,
+            "status": DeliveryStatus.FOLDED if each.folded else DeliveryStatus.PENDING,
             "attempts": 0,
             "created_at": now,
             "available_at": now,

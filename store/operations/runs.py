@@ -14,6 +14,7 @@ from store.bulk import Bulk
 from store.kinds import OnCrash, Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run, table_of
 from store.operations.deliveries import Message, queue_messages
+from store.operations.notices import notice
 from store.operations.release import Ended, release
 from store.permissions import acting_user, editable_task
 from store.rows import run_info
@@ -126,7 +127,8 @@ _ENDING = (
     sa.select(
     RUNS.c.run_id, RUNS.c.attempt, RUNS.c.scheduled_time, RUNS.c.workflow_run_id, RUNS.c.log, RUNS.c.lease_owner,
     _TASKS.c.id, _TASKS.c.owner_id, _TASKS.c.name, _TASKS.c.max_retries, _TASKS.c.retry_delay_seconds,
-    _TASKS.c.retry_backoff, _TASKS.c.retry_jitter, _TASKS.c.on_crash,
+    _TASKS.c.retry_backoff, _TASKS.c.retry_jitter, _TASKS.c.on_crash, _TASKS.c.notify_on, _TASKS.c.failures_in_a_row,
+    _TASKS.c.pause_after_failures, _TASKS.c.pause_note,
     )
     .join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
     .where(RUNS.c.run_id.in_(sa.bindparam("runs", expanding=True)), RUNS.c.status == RunStatus.RUNNING)
@@ -149,8 +151,8 @@ def _finish(
     crashed: bool,
 ) -> int:
     """Record outcomes of runs that are still held by those who had them: `owners`."""
-    found = connection.execute(_ENDING, {"runs": list(outcomes)}).mappings()
-    rows = [row for row in found if row["lease_owner"] == owners[row["run_id"]]]
+    found = connection.execute(_ENDING, {"runs": list(outcomes)})
+    rows = [row._asdict() for row in found if row.lease_owner == owners[row.run_id]]
     changes: list[tuple[int, RunStatus, dict[str, Any]]] = []
     ended: list[Ended] = []
     for row in rows:
@@ -174,11 +176,14 @@ def _finish(
         ],
     )
     taken_down = release(connection, ended, now)
-    told = (
-        _message(row, change, outcomes[row["run_id"]], taken_down.get(row["run_id"], []))
-        for row, (_, _, change) in zip(rows, changes, strict=True)
-    )
-    queue_messages(connection, [message for message in told if message is not None], now)
+    messages: list[Message] = []
+    for row, (_, _, change) in zip(rows, changes, strict=True):
+        outcome, skipped = outcomes[row["run_id"]], taken_down.get(row["run_id"], [])
+        noticed = notice(row, change["status"], outcome.message, outcome.error or "", skipped)
+        messages += noticed.messages
+        if noticed.task is not None:
+            connection.execute(sa.update(_TASKS).where(_TASKS.c.id == row["id"]).values(noticed.task))
+    queue_messages(connection, messages, now)
     return len(rows)
 
 
@@ -218,19 +223,6 @@ def _delay(row: Any) -> timedelta:
     except OverflowError:
         return _LONGEST_DELAY
     return min(delay, _LONGEST_DELAY)
-
-
-def _message(row: Any, change: Mapping[str, Any], outcome: Outcome, skipped: Sequence[str]) -> Message | None:
-    """What the owner should hear: the message of a run, or once that it failed and what that took down."""
-    if change["status"] is RunStatus.COMPLETED and outcome.message is not None:
-        kind, text = "result", outcome.message
-    elif change["status"] is RunStatus.FAILED:
-        kind, text = "failure", f"“{row['name']}” failed: {outcome.error}"
-        if skipped:
-            text += f"; skipped because of it: {', '.join(f'“{title}”' for title in skipped)}"
-    else:
-        return None
-    return Message(user_id=row["owner_id"], task_id=row["id"], run_id=row["run_id"], kind=kind, text=text)
 
 
 def _ended(

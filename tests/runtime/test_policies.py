@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 
 from schedules.schedule import Interval, Once
-from store.kinds import CatchUp, OnCrash, Overlap, Trigger
-from store.operations import cancel_run, ensure_user, pause_task, run_now
+from store.kinds import CatchUp, NotifyOn, OnCrash, Overlap, Trigger
+from store.operations import cancel_run, ensure_user, list_tasks, pause_task, resume_task, run_now
 from store.operations.claims import claim_due
 from store.operations.runs import Outcome, finish_runs
 from store.slots import due_slots
@@ -171,3 +171,53 @@ def test_a_run_that_is_cancelled_ends_where_it_is_executed(live: Live) -> None:
     live.task("next")
     begun.clear()
     assert begun.wait(5), "the place of the cancelled run is free again"
+
+
+def _failing(world: World, title: str, **spec: object) -> None:
+    world.behaviour[title] = lambda run: Outcome(error="no luck")
+    world.task(title, cron("0 * * * *"), **spec)
+
+
+def test_of_failures_in_a_row_the_first_is_told_and_that_it_works_again(world: World) -> None:
+    _failing(world, "import")
+    for _ in range(3):
+        world.after(hours=1)
+    assert world.messages() == ["“import” failed: no luck"]
+
+    world.behaviour["import"] = lambda run: Outcome(message="42 rows")
+    world.after(hours=1)
+
+    assert world.messages() == ["“import” works again after 3 failures", "42 rows"]
+    world.after(hours=1)
+    assert world.messages() == ["42 rows"]
+
+
+def test_success_can_be_silent_and_so_can_everything(world: World) -> None:
+    _failing(world, "loud when broken", notify_on=NotifyOn.FAILURE)
+    _failing(world, "silent", notify_on=NotifyOn.NEVER)
+    world.after(hours=1)
+    assert world.messages() == ["“loud when broken” failed: no luck"]
+
+    world.behaviour = dict.fromkeys(world.behaviour, lambda run: Outcome(message="done"))
+    world.after(hours=1)
+    world.after(hours=1)
+
+    assert world.messages() == ["“loud when broken” works again after 1 failure"]
+
+
+def test_after_so_many_failures_in_a_row_a_task_is_paused_and_its_owner_told(world: World) -> None:
+    _failing(world, "import", pause_after_failures=3)
+    for _ in range(6):
+        world.after(hours=1)
+
+    assert world.outcomes("import") == ["failed"] * 3
+    assert world.messages() == [
+        "“import” failed: no luck",
+        "“import” failed: no luck. It failed 3 times in a row and is paused now; resume it when that is mended",
+    ]
+    (task,) = list_tasks(world.store, world.actor)
+    assert task.pause_note == "it failed 3 times in a row: no luck"
+    resume_task(world.store, world.actor, task.id)
+    world.behaviour["import"] = lambda run: Outcome()
+    world.after(hours=1)
+    assert world.outcomes("import")[-1] == "completed"
