@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from croncierge.errors import CronciergeError
-from interfaces.cli import db, runs, tasks
+from interfaces.cli import db, policies, runs, tasks
 from interfaces.cli.ask import ask
 from interfaces.cli.chat import chat
 from interfaces.cli.doctor import doctor
@@ -88,6 +88,7 @@ _group(
     pause=tasks.pause_task,
     resume=tasks.resume_task,
     run=tasks.run_task,
+    set=policies.set_policies,
     delete=tasks.delete_task,
 )
 command(cli, "undo")(tasks.undo)

@@ -70,16 +70,21 @@ def show_task(common: Common, task: Ref) -> None:
         found = _meant(task, context)
         runs = operations.list_runs(app.store, context.actor, task_id=found.id, limit=_LATEST)
         if common.as_json:
+            from tools.policies import NAMES
+
             more = {
                 "description": found.description,
                 "timezone": found.zone,
                 "pause_note": found.pause_note,
+                "policies": {name: getattr(found, name) for name in NAMES},
                 "runs": [run_view(run, found.zone) for run in runs],
             }
             put_json(task_view(found) | more)
             return
+        from tools.policies import in_words
         from tools.wording import name, runs_table, upcoming, when
 
+        how = in_words(found)
         zone = f" ({found.zone})" if found.schedule else ""
         state = "" if found.is_active else " It is done." if found.pause_note is None else " It is paused."
         note_said = f" ({found.pause_note})" if found.pause_note else ""
@@ -87,6 +92,7 @@ def show_task(common: Common, task: Ref) -> None:
         lines = [
             f"#{found.id} {name(found)}: {when(found, context)}{zone}.{state}{note_said}{upcoming(found, context)}",
             found.description,
+            f"How it is run: {how}." if how else "",
             latest,
         ]
         put_markdown("\n".join(line for line in lines if line))
@@ -104,7 +110,7 @@ def pause_task(
 
         return operation(app.store, context.actor, found.id, reason)
 
-    _change(common, task, pause, lambda found, _: f"“{found.title}” is paused.", prefer=lambda each: each.is_active)
+    change_task(common, task, pause, lambda found, _: f"“{found.title}” is paused.", prefer=lambda each: each.is_active)
 
 
 def resume_task(common: Common, task: Ref) -> None:
@@ -120,7 +126,7 @@ def resume_task(common: Common, task: Ref) -> None:
 
         return f"“{found.title}” goes on: {when(found, context)}.{upcoming(found, context)}"
 
-    _change(common, task, resume, said, prefer=lambda each: not each.is_active)
+    change_task(common, task, resume, said, prefer=lambda each: not each.is_active)
 
 
 def delete_task(common: Common, task: Ref) -> None:
@@ -131,7 +137,7 @@ def delete_task(common: Common, task: Ref) -> None:
 
         return operation(app.store, context.actor, found.id)
 
-    _change(common, task, delete, lambda found, _: f"“{found.title}” is deleted; `croncierge undo` brings it back.")
+    change_task(common, task, delete, lambda found, _: f"“{found.title}” is deleted; `croncierge undo` brings it back.")
 
 
 def run_task(common: Common, task: Ref) -> None:
@@ -170,13 +176,14 @@ def _meant(words: list[str], context: "Context", prefer: "Callable[[TaskInfo], b
     return one_task(context, " ".join(words), prefer)
 
 
-def _change(
+def change_task(
     common: Common,
     words: list[str],
     change: "Callable[[App, Context, TaskInfo], TaskInfo]",
     said: "Callable[[TaskInfo, Context], str]",
     prefer: "Callable[[TaskInfo], bool] | None" = None,
 ) -> None:
+    """Make one change to the task that the words mean, and say what it is now."""
     with common.app() as app:
         context = app.context(_VIA)
         changed = change(app, context, _meant(words, context, prefer))

@@ -114,3 +114,43 @@ def test_a_run_or_a_status_that_there_is_not_is_one_sentence(croncierge: Command
 def test_options_may_stand_before_the_command_too(croncierge: Command) -> None:
     assert croncierge("--json", "tasks", "list").json == croncierge("tasks", "list", "--json").json
     assert croncierge("--user", "mallory", "--json", "tasks", "list").json == []
+
+
+@pytest.mark.usefixtures("timesheet")
+def test_how_a_task_is_run_is_set_shown_and_undone(croncierge: Command) -> None:
+    told = croncierge(
+        "tasks", "set", "timesheet", "--retries", "3", "--quiet-hours", "22:00-7:00", "--pause-after", "5"
+    )
+    assert told.out == (
+        "“send the timesheet” is run like this: max retries 3, quiet hours 22:00-07:00, pause after failures 5.\n"
+    )
+    assert "How it is run: max retries 3" in croncierge("tasks", "show", "1").out
+    policies = croncierge("tasks", "show", "1", "--json").json["policies"]
+    assert (policies["max_retries"], policies["overlap"], policies["notify_on"]) == (3, "skip", "all")
+
+    assert "as usual" not in croncierge("tasks", "set", "1", "--quiet-hours", "none").out
+    assert "quiet hours" not in croncierge("tasks", "show", "1").out
+    croncierge("undo")
+    assert "quiet hours 22:00-07:00" in croncierge("tasks", "show", "1").out
+
+
+@pytest.mark.usefixtures("timesheet")
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--quiet-hours", "at night", "write them like 22:00-07:00"),
+        ("--max-parallel", "many", "give a number, or none"),
+        ("--pause-after", "2.5", "give a whole number, or none"),
+        ("--retries", "1000", "give a number from 0 to 100"),
+    ],
+)
+def test_what_cannot_be_set_is_refused_in_a_sentence(croncierge: Command, option: str, value: str, said: str) -> None:
+    refused = croncierge("tasks", "set", "1", option, value)
+
+    assert refused.code == 2
+    assert said in refused.err
+
+
+@pytest.mark.usefixtures("timesheet")
+def test_setting_nothing_says_how_to_go_on(croncierge: Command) -> None:
+    assert "--help" in croncierge("tasks", "set", "1").err
