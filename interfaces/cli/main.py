@@ -92,7 +92,14 @@ _group(
     delete=tasks.delete_task,
 )
 command(cli, "undo")(tasks.undo)
-_group("runs", "What became of it.", list=runs.list_runs, show=runs.show_run)
+_group(
+    "runs",
+    "What became of it.",
+    list=runs.list_runs,
+    show=runs.show_run,
+    cancel=runs.cancel_run,
+    rerun=runs.rerun,
+)
 command(cli, "serve")(serve)
 _group("db", "The database.", path=db.path, upgrade=db.upgrade)
 command(cli, "doctor")(doctor)

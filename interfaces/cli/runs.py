@@ -1,5 +1,7 @@
 """`runs`: what became of tasks."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +11,9 @@ from interfaces.cli.options import Common
 from interfaces.output import put, put_json, put_markdown
 
 if TYPE_CHECKING:
+    from store.session import Store
     from store.status import RunStatus
+    from store.values import Actor, RunInfo
 
 _VIA = "cli"
 
@@ -44,9 +48,10 @@ def list_runs(
             put(f"There are no {status + ' ' if status else ''}runs{' of that task' if task else ''} yet.")
 
 
-def show_run(
-    common: Common, run: Annotated[str, typer.Argument(metavar="NUMBER", help="The number of the run.")]
-) -> None:
+Run = Annotated[str, typer.Argument(metavar="NUMBER", help="The number of the run.")]
+
+
+def show_run(common: Common, run: Run) -> None:
     """Show one run: how it went, step by step.
 
     \b
@@ -56,14 +61,12 @@ def show_run(
     from store import operations
     from tools.views import run_view
 
-    number = run.removeprefix("#")
-    if not number.isdecimal():
-        raise InvalidInput(f"The run {run!r} is not a number; `croncierge runs list` shows them.", field="run")
+    number = _number(run)
     with common.app() as app:
         context = app.context(_VIA)
         zone = context.preferences.zone
-        found = operations.get_run(app.store, context.actor, int(number))
-        story = operations.run_story(app.store, context.actor, int(number))
+        found = operations.get_run(app.store, context.actor, number)
+        story = operations.run_story(app.store, context.actor, number)
         if common.as_json:
             steps = [
                 {"status": step.to_status.value, "at": step.at.isoformat(), "reason": step.reason} for step in story
@@ -92,3 +95,44 @@ def _status(word: str) -> "RunStatus":
     except ValueError as error:
         known = ", ".join(status.value for status in RunStatus)
         raise InvalidInput(f"There is no run status {word!r}; it is one of {known}.", field="status") from error
+
+
+def cancel_run(common: Common, run: Run) -> None:
+    """Call off a run that has not ended; one that is being executed is ended."""
+    from store import operations
+
+    _change(common, run, operations.cancel_run, "is cancelled")
+
+
+def rerun(
+    common: Common,
+    run: Run,
+    force: Annotated[bool, typer.Option("--force", help="Also one that must not be repeated.")] = False,
+) -> None:
+    """Try a run again that has ended, and what was skipped because of it.
+
+    \b
+    croncierge runs rerun 12
+    """
+    from store import operations
+
+    _change(common, run, partial(operations.rerun, force=force), "is to run again")
+
+
+def _change(common: Common, run: str, change: "Callable[[Store, Actor, int], RunInfo]", said: str) -> None:
+    from tools.views import run_view
+
+    with common.app() as app:
+        context = app.context(_VIA)
+        changed = change(app.store, context.actor, _number(run))
+        if common.as_json:
+            put_json(run_view(changed, context.preferences.zone))
+        else:
+            put(f"Run {changed.id} of “{changed.title}” {said}.")
+
+
+def _number(run: str) -> int:
+    number = run.removeprefix("#")
+    if not number.isdecimal():
+        raise InvalidInput(f"The run {run!r} is not a number; `croncierge runs list` shows them.", field="run")
+    return int(number)

@@ -6,6 +6,7 @@ from store.operations.explain import explain
 from store.operations.health import health
 from store.operations.history import get_run, list_runs, run_story
 from store.operations.lookup import find_tasks, get_task, list_tasks
+from store.operations.reruns import rerun
 from store.operations.runs import cancel_run, run_now
 from store.operations.sharing import share_task, unshare_task
 from store.operations.stats import stats
@@ -31,6 +32,7 @@ __all__ = [
     "list_tasks",
     "pause_task",
     "remove_dependency",
+    "rerun",
     "resume_task",
     "run_now",
     "run_story",

@@ -154,3 +154,16 @@ def test_what_cannot_be_set_is_refused_in_a_sentence(croncierge: Command, option
 @pytest.mark.usefixtures("timesheet")
 def test_setting_nothing_says_how_to_go_on(croncierge: Command) -> None:
     assert "--help" in croncierge("tasks", "set", "1").err
+
+
+@pytest.mark.usefixtures("timesheet")
+def test_a_run_is_cancelled_and_run_again_by_its_number(croncierge: Command) -> None:
+    assert croncierge("tasks", "run", "timesheet", "--json").json["id"] == 1
+
+    assert croncierge("runs", "cancel", "1").out == "Run 1 of “send the timesheet” is cancelled.\n"
+    twice = croncierge("runs", "cancel", "#1")
+    assert (twice.code, "has ended already" in twice.err) == (5, True)
+    assert croncierge("runs", "rerun", "1").out == "Run 1 of “send the timesheet” is to run again.\n"
+    assert croncierge("runs", "show", "1", "--json").json["status"] == "pending"
+    assert croncierge("runs", "rerun", "seven").code == 2
+    assert croncierge("runs", "rerun", "7").code == 3
