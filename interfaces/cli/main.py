@@ -89,6 +89,7 @@ _group(
     resume=tasks.resume_task,
     run=tasks.run_task,
     set=policies.set_policies,
+    backfill=tasks.backfill_task,
     delete=tasks.delete_task,
 )
 command(cli, "undo")(tasks.undo)

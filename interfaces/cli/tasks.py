@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _VIA = "cli"
 _LATEST = 5
+_NOBODY = "Nothing is running that could execute it; start `croncierge serve` or `croncierge chat`."
 
 Ref = Annotated[list[str], typer.Argument(metavar="TASK", help="Its number, or words of its title.")]
 Status = Literal["open", "active", "paused", "done", "all"]
@@ -154,7 +155,38 @@ def run_task(common: Common, task: Ref) -> None:
         else:
             put(f"“{found.title}” is to run now, as run {run.id}.")
         if not app.doorbell.anybody():
-            note("Nothing is running that could execute it; start `croncierge serve` or `croncierge chat`.")
+            note(_NOBODY)
+
+
+def backfill_task(
+    common: Common,
+    task: Ref,
+    start: Annotated[str, typer.Option("--from", metavar="ISO", help="From this moment on.")],
+    end: Annotated[str, typer.Option("--to", metavar="ISO", help="Up to, not including, this moment.")],
+    limit: Annotated[int, typer.Option(min=1, help="At most so many runs.")] = 100,
+) -> None:
+    """Run a task for what its schedule would have done in a stretch of the past.
+
+    What has run already is left alone.
+
+    \b
+    croncierge tasks backfill report --from 2026-11-01 --to 2026-11-08
+    """
+    from interfaces.cli.moments import read_instant
+    from store import operations
+    from tools.views import run_view
+
+    with common.app() as app:
+        context = app.context(_VIA)
+        found = _meant(task, context)
+        stretch = read_instant(start, found.zone, field="--from"), read_instant(end, found.zone, field="--to")
+        runs = operations.backfill(app.store, context.actor, found.id, *stretch, limit=limit)
+        if common.as_json:
+            put_json([run_view(run, found.zone) for run in runs])
+        else:
+            put(f"“{found.title}” is to run {'once' if len(runs) == 1 else f'{len(runs)} times'} for that stretch.")
+        if not app.doorbell.anybody():
+            note(_NOBODY)
 
 
 def undo(common: Common) -> None:

@@ -1,5 +1,6 @@
 """What can be done with what is remembered. One function is one transaction: permission, rules, change, audit."""
 
+from store.operations.backfill import backfill
 from store.operations.control import delete_task, pause_task, resume_task
 from store.operations.dependencies import add_dependency, remove_dependency
 from store.operations.explain import explain
@@ -16,6 +17,7 @@ from store.operations.users import ensure_user, get_preferences, set_preferences
 
 __all__ = [
     "add_dependency",
+    "backfill",
     "cancel_run",
     "create_task",
     "create_tasks",

@@ -167,3 +167,14 @@ def test_a_run_is_cancelled_and_run_again_by_its_number(croncierge: Command) -> 
     assert croncierge("runs", "show", "1", "--json").json["status"] == "pending"
     assert croncierge("runs", "rerun", "seven").code == 2
     assert croncierge("runs", "rerun", "7").code == 3
+
+
+@pytest.mark.usefixtures("timesheet")
+def test_a_stretch_of_the_past_is_backfilled_once(croncierge: Command) -> None:
+    stretch = ("--from", "2026-03-01", "--to", "2026-03-15T00:00:00+01:00")
+    runs = croncierge("tasks", "backfill", "timesheet", *stretch, "--json").json
+    assert [run["scheduled_time"][:10] for run in runs] == ["2026-03-02", "2026-03-09"]
+
+    again = croncierge("tasks", "backfill", "timesheet", *stretch)
+    assert (again.code, "left to run" in again.err) == (2, True)
+    assert croncierge("tasks", "backfill", "1", "--from", "soon", "--to", "later").code == 2
