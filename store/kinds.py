@@ -21,20 +21,6 @@ class DependencyType(StrEnum):
     FAILURE = "failure"  # it failed
 
 
-class Join(StrEnum):
-    """How many of its prerequisites a task waits for."""
-
-    ALL = "all"  # every one of them
-    ANY = "any"  # the first that ends as it should
-
-
-class EventMode(StrEnum):
-    """What the events of a task are beside its schedule."""
-
-    ALSO = "also"  # they start further runs
-    INSTEAD = "instead"  # a run that one started stands in for the next occurrence
-
-
 class NotifyOn(StrEnum):
     """Which runs of a task its owner hears of."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from schedules.schedule import Schedule
-from store.kinds import CatchUp, DependencyType, EventMode, Join, NotifyOn, OnCrash, Overlap, TaskType, Trigger
+from store.kinds import CatchUp, DependencyType, NotifyOn, OnCrash, Overlap, TaskType, Trigger
 from store.status import RunStatus
 
 
@@ -27,19 +27,6 @@ class Prerequisite:
 
     task_id: int
     type: DependencyType = DependencyType.SUCCESS
-
-
-@dataclass(frozen=True, kw_only=True)
-class TriggerSpec:
-    """An event that starts a task.
-
-    event: its name. filter: values that the event's data must have. path: a folder or a pattern of files (`*.csv`),
-    whose new and changed files are the events; the name is then "file".
-    """
-
-    event: str
-    filter: Mapping[str, Any] | None = None
-    path: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +58,8 @@ class TaskSpec:
     jitter_seconds: float = 0.0
     quiet_hours: str | None = None
     condition: Mapping[str, Any] | None = None
-    join: Join = Join.ALL
-    triggers: tuple[TriggerSpec, ...] = ()
-    event_mode: EventMode = EventMode.ALSO
     pause_after_failures: int | None = None
     notify_on: NotifyOn = NotifyOn.ALL
-    channel: str | None = None
-    workflow: str | None = None
     idempotency_key: str | None = None
 
 
@@ -118,11 +100,8 @@ class TaskChange:
     jitter_seconds: float | Unset = UNSET
     quiet_hours: str | Unset | None = UNSET
     condition: Mapping[str, Any] | Unset | None = UNSET
-    join: Join | Unset = UNSET
-    event_mode: EventMode | Unset = UNSET
     pause_after_failures: int | Unset | None = UNSET
     notify_on: NotifyOn | Unset = UNSET
-    channel: str | Unset | None = UNSET
 
     def but(self, **changes: Any) -> "TaskChange":
         """The same with these fields changed, too."""
@@ -165,11 +144,8 @@ class TaskInfo:
     jitter_seconds: float
     quiet_hours: str | None
     condition: Mapping[str, Any] | None
-    join: Join
-    event_mode: EventMode
     pause_after_failures: int | None
     notify_on: NotifyOn
-    channel: str | None
     owner_id: UUID
     created_at: datetime
     updated_at: datetime

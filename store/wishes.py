@@ -30,11 +30,8 @@ _COLUMNS: Mapping[str, str] = {
     "jitter_seconds": "jitter_seconds",
     "quiet_hours": "quiet_hours",
     "condition": "condition",
-    "join": "join",
-    "event_mode": "event_mode",
     "pause_after_failures": "pause_after_failures",
     "notify_on": "notify_on",
-    "channel": "channel",
 }
 
 _NUMBERS: Mapping[str, tuple[float, float]] = {

@@ -37,7 +37,7 @@ _DUE = (
                 "id", "name", "owner_id", "timezone", "schedule_cron", "schedule_interval", "schedule_anchor",
                 "schedule_rrule", "schedule_dtstart", "schedule_once", "schedule_start", "schedule_until", "max_runs",
                 "except_dates", "next_run_at", "last_run_at", "run_count", "catch_up", "catch_up_window_seconds",
-                "overlap", "jitter_seconds", "quiet_hours", "event_mode",
+                "overlap", "jitter_seconds", "quiet_hours",
             )
         )
     )

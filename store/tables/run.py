@@ -96,17 +96,3 @@ class Transcript(SQLModel, table=True):
     kind: str = Field(max_length=50)
     request: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     response: dict[str, Any] | None = Field(default=None, sa_type=Json)
-
-
-class Heartbeat(SQLModel, table=True):
-    """A process that runs tasks, and when it was last well. every_seconds: how often it says so."""
-
-    __tablename__ = "heartbeats"
-
-    worker: str = Field(primary_key=True, max_length=100)
-    host: str = Field(max_length=255)
-    pid: int
-    started_at: datetime
-    beat_at: datetime = Field(index=True)
-    every_seconds: float
-    ended_at: datetime | None = None

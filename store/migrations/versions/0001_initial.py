@@ -11,19 +11,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table('heartbeats',
-    sa.Column('worker', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
-    sa.Column('host', sqlmodel.sql.sqltypes.AutoString(length=255), nullable=False),
-    sa.Column('pid', sa.Integer(), nullable=False),
-    sa.Column('started_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('beat_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('every_seconds', sa.Float(), nullable=False),
-    sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.PrimaryKeyConstraint('worker', name=op.f('pk_heartbeats'))
-    )
-    with op.batch_alter_table('heartbeats', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_heartbeats_beat_at'), ['beat_at'], unique=False)
-
     op.create_table('users',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
@@ -86,9 +73,6 @@ def upgrade() -> None:
     sa.Column('timezone', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
     sa.Column('default_time', sqlmodel.sql.sqltypes.AutoString(length=5), nullable=False),
     sa.Column('day_first', sa.Boolean(), nullable=True),
-    sa.Column('quiet_hours', sqlmodel.sql.sqltypes.AutoString(length=11), nullable=True),
-    sa.Column('digest_at', sqlmodel.sql.sqltypes.AutoString(length=5), nullable=True),
-    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
     sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_user_preferences_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('user_id', name=op.f('pk_user_preferences'))
@@ -143,12 +127,9 @@ def upgrade() -> None:
     sa.Column('quiet_hours', sqlmodel.sql.sqltypes.AutoString(length=11), nullable=True),
     sa.Column('condition', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=True),
     sa.Column('condition_held', sa.Boolean(), nullable=True),
-    sa.Column('join', sa.Enum('all', 'any', name='join', native_enum=False, create_constraint=True, length=20), nullable=False),
-    sa.Column('event_mode', sa.Enum('also', 'instead', name='event_mode', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('pause_after_failures', sa.Integer(), nullable=True),
     sa.Column('failures_in_a_row', sa.Integer(), nullable=False),
     sa.Column('notify_on', sa.Enum('all', 'failure', 'never', name='notify_on', native_enum=False, create_constraint=True, length=20), nullable=False),
-    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
     sa.Column('workflow_id', sa.Integer(), nullable=True),
     sa.Column('idempotency_key', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True),
     sa.Column('owner_id', sa.Uuid(), nullable=False),
@@ -185,8 +166,6 @@ def upgrade() -> None:
     sa.Column('task_id', sa.Integer(), nullable=False),
     sa.Column('event_name', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
     sa.Column('filter', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=True),
-    sa.Column('path', sqlmodel.sql.sqltypes.AutoString(length=1000), nullable=True),
-    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['task_id'], ['tasks.id'], name=op.f('fk_task_event_triggers_task_id_tasks'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_task_event_triggers'))
     )
@@ -240,19 +219,17 @@ def upgrade() -> None:
     op.create_table('deliveries',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
-    sa.Column('task_id', sa.Integer(), nullable=True),
-    sa.Column('run_id', sa.Integer(), nullable=True),
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('run_id', sa.Integer(), nullable=False),
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
     sa.Column('text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('status', sa.Enum('pending', 'sending', 'sent', 'failed', 'folded', name='status', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('available_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('claimed_by', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
     sa.Column('claimed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('sent_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('acknowledged_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('error', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.ForeignKeyConstraint(['run_id'], ['task_runs.run_id'], name=op.f('fk_deliveries_run_id_task_runs'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['task_id'], ['tasks.id'], name=op.f('fk_deliveries_task_id_tasks'), ondelete='CASCADE'),
@@ -261,7 +238,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('run_id', 'kind', name=op.f('uq_deliveries_run_id_kind'))
     )
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
-        batch_op.create_index('ix_deliveries_due', ['status', 'available_at'], unique=False)
         batch_op.create_index('ix_deliveries_open', ['user_id', 'status'], unique=False)
 
     op.create_table('run_transitions',
@@ -305,7 +281,6 @@ def downgrade() -> None:
     op.drop_table('run_transitions')
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
         batch_op.drop_index('ix_deliveries_open')
-        batch_op.drop_index('ix_deliveries_due')
 
     op.drop_table('deliveries')
     with op.batch_alter_table('task_runs', schema=None) as batch_op:
@@ -358,7 +333,3 @@ def downgrade() -> None:
 
     op.drop_table('audit_log')
     op.drop_table('users')
-    with op.batch_alter_table('heartbeats', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_heartbeats_beat_at'))
-
-    op.drop_table('heartbeats')
