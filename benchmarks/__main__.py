@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-_NAMES = ("time",)
+_NAMES = ("runtime", "time")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
