@@ -109,7 +109,7 @@ class Runtime:
         self._recover()
         executed, outcomes = 0, list[tuple[int, Outcome]]()
         while claimed := claim_due(self._store, self._doorbell.name, self._workers, LEASE_SECONDS, outcomes):
-            outcomes = [(run.run_id, execute(self._executors, run, _control())) for run in claimed]
+            outcomes = [(run.run_id, execute(self._executors, run, Control())) for run in claimed]
             executed += len(claimed)
         return executed
 
@@ -189,7 +189,7 @@ class Runtime:
             pool.give_up(attempt)
         for run in claimed:
             deadline = now + timedelta(seconds=run.timeout_seconds)
-            attempt = Attempt(run=run, control=_control(), deadline=deadline)
+            attempt = Attempt(run=run, control=Control(), deadline=deadline)
             self._running[run.run_id] = attempt
             pool.submit(attempt)
         if outcomes:
@@ -272,7 +272,3 @@ class Runtime:
                 listener()
             except Exception:
                 _log.exception("a listener failed")
-
-
-def _control() -> Control:
-    return Control(log=lambda _piece: None)

@@ -23,7 +23,7 @@ RUNS, TRANSITIONS = table_of(Run), table_of(RunTransition)
 _ADD = Bulk(
     sa.insert(RUNS),
     (
-        "run_id", "task_id", "workflow_run_id", "event_id", "scheduled_time", "available_at", "start_time", "end_time",
+        "run_id", "task_id", "workflow_run_id", "scheduled_time", "available_at", "start_time", "end_time",
         "status", "reason", "attempt", "triggered_by", "log", "lease_owner", "lease_expires_at",
     ),
 )  # fmt: skip
@@ -65,7 +65,6 @@ def new_run(
     triggered_by: str,
     reason: str | None = None,
     workflow_run_id: int | None = None,
-    event_id: int | None = None,
     available_at: datetime | None = None,
 ) -> dict[str, Any]:
     """The columns of a run to be inserted; one that never starts has ended at once.
@@ -76,7 +75,6 @@ def new_run(
     return {
         "task_id": task_id,
         "workflow_run_id": workflow_run_id,
-        "event_id": event_id,
         "scheduled_time": scheduled_time,
         "available_at": available_at or now,
         "start_time": None,

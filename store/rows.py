@@ -101,7 +101,6 @@ def task_of(columns: Mapping[str, Any], depends_on: Iterable[Prerequisite] = ())
         on_crash=columns["on_crash"],
         jitter_seconds=columns["jitter_seconds"],
         quiet_hours=columns["quiet_hours"],
-        condition=columns["condition"],
         pause_after_failures=columns["pause_after_failures"],
         notify_on=columns["notify_on"],
         owner_id=columns["owner_id"],
@@ -127,9 +126,7 @@ def run_info(row: Run, title: str) -> RunInfo:
         attempt=row.attempt,
         triggered_by=row.triggered_by,
         workflow_run_id=row.workflow_run_id,
-        event_id=row.event_id,
         log=row.log,
-        log_ref=row.log_ref,
         error_message=row.error_message,
         result=row.result,
     )

@@ -37,7 +37,6 @@ _ALLOWED: dict[RunStatus, frozenset[RunStatus]] = {
             RunStatus.RETRYING,
             RunStatus.CANCELLED,
             RunStatus.WAITING,
-            RunStatus.SKIPPED,  # what it should wait for has not become true
         }
     ),
     RunStatus.RETRYING: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED, RunStatus.FAILED}),

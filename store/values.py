@@ -57,7 +57,6 @@ class TaskSpec:
     on_crash: OnCrash = OnCrash.RETRY
     jitter_seconds: float = 0.0
     quiet_hours: str | None = None
-    condition: Mapping[str, Any] | None = None
     pause_after_failures: int | None = None
     notify_on: NotifyOn = NotifyOn.ALL
     idempotency_key: str | None = None
@@ -99,7 +98,6 @@ class TaskChange:
     on_crash: OnCrash | Unset = UNSET
     jitter_seconds: float | Unset = UNSET
     quiet_hours: str | Unset | None = UNSET
-    condition: Mapping[str, Any] | Unset | None = UNSET
     pause_after_failures: int | Unset | None = UNSET
     notify_on: NotifyOn | Unset = UNSET
 
@@ -143,7 +141,6 @@ class TaskInfo:
     on_crash: OnCrash
     jitter_seconds: float
     quiet_hours: str | None
-    condition: Mapping[str, Any] | None
     pause_after_failures: int | None
     notify_on: NotifyOn
     owner_id: UUID
@@ -167,9 +164,7 @@ class RunInfo:
     attempt: int
     triggered_by: Trigger
     workflow_run_id: int | None
-    event_id: int | None
     log: str
-    log_ref: str | None
     error_message: str | None
     result: Mapping[str, Any] | None
 

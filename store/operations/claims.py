@@ -21,10 +21,7 @@ _MOST_BATCHES = 4  # in one transaction, since others wait to write meanwhile
 
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
-    """A run that a worker has to execute now. Instants are aware UTC.
-
-    condition: the check that comes first; condition_held: how it went last time.
-    """
+    """A run that a worker has to execute now. Instants are aware UTC."""
 
     run_id: int
     task_id: int
@@ -37,8 +34,6 @@ class Claimed:
     timeout_seconds: float
     triggered_by: Trigger
     workflow_run_id: int
-    condition: Mapping[str, Any] | None
-    condition_held: bool | None
 
 
 def claim_due(
@@ -139,7 +134,7 @@ _CLAIMABLE = (
         RUNS.c.run_id, RUNS.c.status, RUNS.c.attempt, RUNS.c.scheduled_time, RUNS.c.triggered_by,
         RUNS.c.workflow_run_id, RUNS.c.start_time, TASKS.c.id, TASKS.c.owner_id, TASKS.c.name, TASKS.c.action_type,
         TASKS.c.action_payload, TASKS.c.timeout_seconds, TASKS.c.overlap, TASKS.c.max_parallel, TASKS.c.on_crash,
-        TASKS.c.pause_note, TASKS.c.deleted_at, TASKS.c.condition, TASKS.c.condition_held,
+        TASKS.c.pause_note, TASKS.c.deleted_at,
     )
     .join(TASKS, TASKS.c.id == RUNS.c.task_id)
     .where(
@@ -244,6 +239,4 @@ def _claimed(row: Any) -> Claimed:
         timeout_seconds=row.timeout_seconds,
         triggered_by=row.triggered_by,
         workflow_run_id=row.workflow_run_id or row.run_id,
-        condition=row.condition,
-        condition_held=row.condition_held,
     )

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from croncierge.errors import Conflict, NotFound
 from store.audit import Entity, record
-from store.bulk import Bulk
 from store.kinds import OnCrash, Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run, table_of
 from store.operations.deliveries import Message, queue_messages
@@ -33,17 +32,12 @@ class Outcome:
     """How an attempt went.
 
     error: None when it completed. retryable: whether trying again could help. message: what to tell the owner.
-    skipped: why it ended without the action, such as a condition that is not true; condition_held: how the condition
-    was, if there is one. log_ref: where the whole log is, when `log` is only its beginning and its end.
     """
 
     error: str | None = None
     retryable: bool = True
     message: str | None = None
-    skipped: str | None = None
-    condition_held: bool | None = None
     log: str = ""
-    log_ref: str | None = None
     result: Mapping[str, Any] | None = None
 
 
@@ -136,12 +130,6 @@ _ENDING = (
 )  # fmt: skip
 
 
-_HELD = Bulk(
-    sa.update(_TASKS).where(_TASKS.c.id == sa.bindparam("_id")).values(condition_held=sa.bindparam("condition_held")),
-    ("condition_held", "_id"),
-)
-
-
 def _finish(
     connection: sa.Connection,
     outcomes: Mapping[int, Outcome],
@@ -167,14 +155,6 @@ def _finish(
                 )
             )  # fmt: skip
     move_runs(connection, changes, now)
-    _HELD.write(
-        connection,
-        [
-            {"_id": row["id"], "condition_held": outcomes[row["run_id"]].condition_held}
-            for row in rows
-            if outcomes[row["run_id"]].condition_held is not None
-        ],
-    )
     taken_down = release(connection, ended, now)
     messages: list[Message] = []
     for row, (_, _, change) in zip(rows, changes, strict=True):
@@ -190,9 +170,7 @@ def _finish(
 def _change(row: Any, outcome: Outcome, now: datetime, crashed: bool) -> dict[str, Any]:
     """The columns of a run after an attempt."""
     status, reason, available = RunStatus.COMPLETED, None, now
-    if outcome.skipped is not None:
-        status, reason = RunStatus.SKIPPED, outcome.skipped
-    elif outcome.error is not None:
+    if outcome.error is not None:
         status, reason = RunStatus.FAILED, outcome.error
         if crashed and row["on_crash"] == OnCrash.RETRY and row["attempt"] <= row["max_retries"] + _MOST_CRASHES:
             status = RunStatus.RETRYING
@@ -205,7 +183,6 @@ def _change(row: Any, outcome: Outcome, now: datetime, crashed: bool) -> dict[st
         "end_time": now if status in ENDED else None,
         "error_message": outcome.error,
         "log": row["log"] + outcome.log,
-        "log_ref": outcome.log_ref,
         "result": dict(outcome.result) if outcome.result is not None else None,
         "lease_owner": None,
         "lease_expires_at": None,

@@ -3,7 +3,7 @@
 from store.tables.audit import AuditEntry
 from store.tables.delivery import Delivery
 from store.tables.event import Event, EventTrigger
-from store.tables.run import Run, RunTransition, Transcript
+from store.tables.run import Run, RunTransition
 from store.tables.task import Dependency, Task, TaskPermission, Workflow
 from store.tables.user import Identity, User, UserPreferences
 
@@ -18,7 +18,6 @@ __all__ = [
     "RunTransition",
     "Task",
     "TaskPermission",
-    "Transcript",
     "User",
     "UserPreferences",
     "Workflow",

@@ -13,10 +13,9 @@ class Control:
     """Between the runtime and one attempt of a run.
 
     cancelled: set when the attempt has to end now, since it was called off or took too long; nobody waits for its
-    outcome any more. log: keeps a piece of output as it comes; safe from any thread.
+    outcome any more.
     """
 
-    log: Callable[[str], None]
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 

@@ -125,8 +125,6 @@ def upgrade() -> None:
     sa.Column('on_crash', sa.Enum('retry', 'fail', name='on_crash', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('jitter_seconds', sa.Float(), nullable=False),
     sa.Column('quiet_hours', sqlmodel.sql.sqltypes.AutoString(length=11), nullable=True),
-    sa.Column('condition', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=True),
-    sa.Column('condition_held', sa.Boolean(), nullable=True),
     sa.Column('pause_after_failures', sa.Integer(), nullable=True),
     sa.Column('failures_in_a_row', sa.Integer(), nullable=False),
     sa.Column('notify_on', sa.Enum('all', 'failure', 'never', name='notify_on', native_enum=False, create_constraint=True, length=20), nullable=False),
@@ -188,7 +186,6 @@ def upgrade() -> None:
     sa.Column('run_id', sa.Integer(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=False),
     sa.Column('workflow_run_id', sa.Integer(), nullable=True),
-    sa.Column('event_id', sa.Integer(), nullable=True),
     sa.Column('scheduled_time', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('available_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('start_time', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -198,12 +195,10 @@ def upgrade() -> None:
     sa.Column('attempt', sa.Integer(), nullable=False),
     sa.Column('triggered_by', sa.Enum('schedule', 'catch_up', 'dependency', 'event', 'manual', 'backfill', name='triggered_by', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('log', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('log_ref', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('error_message', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('result', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=True),
     sa.Column('lease_owner', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
     sa.Column('lease_expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['event_id'], ['events.id'], name=op.f('fk_task_runs_event_id_events'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['task_id'], ['tasks.id'], name=op.f('fk_task_runs_task_id_tasks'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('run_id', name=op.f('pk_task_runs'))
     )
@@ -212,7 +207,6 @@ def upgrade() -> None:
         batch_op.create_index('ix_task_runs_start', ['start_time'], unique=False)
         batch_op.create_index('ix_task_runs_status', ['status', 'available_at'], unique=False)
         batch_op.create_index('ix_task_runs_workflow_run_id', ['workflow_run_id'], unique=False, sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
-        batch_op.create_index('uq_task_runs_event', ['task_id', 'event_id'], unique=True, sqlite_where=sa.text('event_id IS NOT NULL'), postgresql_where=sa.text('event_id IS NOT NULL'))
         batch_op.create_index('uq_task_runs_occurrence', ['task_id', 'scheduled_time'], unique=True, sqlite_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"), postgresql_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"))
         batch_op.create_index('uq_task_runs_workflow', ['task_id', 'workflow_run_id'], unique=True, sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
 
@@ -254,27 +248,9 @@ def upgrade() -> None:
     with op.batch_alter_table('run_transitions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_run_transitions_run_id'), ['run_id'], unique=False)
 
-    op.create_table('transcripts',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('run_id', sa.Integer(), nullable=False),
-    sa.Column('attempt', sa.Integer(), nullable=False),
-    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(length=50), nullable=False),
-    sa.Column('request', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
-    sa.Column('response', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=True),
-    sa.ForeignKeyConstraint(['run_id'], ['task_runs.run_id'], name=op.f('fk_transcripts_run_id_task_runs'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_transcripts'))
-    )
-    with op.batch_alter_table('transcripts', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_transcripts_run_id'), ['run_id'], unique=False)
-
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('transcripts', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_transcripts_run_id'))
-
-    op.drop_table('transcripts')
     with op.batch_alter_table('run_transitions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_run_transitions_run_id'))
 
@@ -286,7 +262,6 @@ def downgrade() -> None:
     with op.batch_alter_table('task_runs', schema=None) as batch_op:
         batch_op.drop_index('uq_task_runs_workflow', sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
         batch_op.drop_index('uq_task_runs_occurrence', sqlite_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"), postgresql_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"))
-        batch_op.drop_index('uq_task_runs_event', sqlite_where=sa.text('event_id IS NOT NULL'), postgresql_where=sa.text('event_id IS NOT NULL'))
         batch_op.drop_index('ix_task_runs_workflow_run_id', sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
         batch_op.drop_index('ix_task_runs_status')
         batch_op.drop_index('ix_task_runs_start')
