@@ -79,7 +79,7 @@ def delete_task(store: Store, actor: Actor, task_id: int) -> TaskInfo:
 def revive(row: Task, now: datetime) -> bool:
     """Make a task active, due at its schedule's next occurrence; whether there is anything left to run."""
     schedule = task_schedule(row)
-    row.pause_note = None
+    row.pause_note, row.failures_in_a_row = None, 0
     row.next_run_at = next_after(schedule, now) if schedule else None
     row.is_active = schedule is None or row.next_run_at is not None
     return row.is_active

@@ -157,12 +157,18 @@ def _finish(
     move_runs(connection, changes, now)
     taken_down = release(connection, ended, now)
     messages: list[Message] = []
+    tasks: dict[int, dict[str, Any]] = {}
     for row, (_, _, change) in zip(rows, changes, strict=True):
         outcome, skipped = outcomes[row["run_id"]], taken_down.get(row["run_id"], [])
-        noticed = notice(row, change["status"], outcome.message, outcome.error or "", skipped)
+        # Several runs of one task may end together.
+        noticed = notice(
+            row | tasks.get(row["id"], {}), change["status"], outcome.message, outcome.error or "", skipped
+        )
         messages += noticed.messages
         if noticed.task is not None:
-            connection.execute(sa.update(_TASKS).where(_TASKS.c.id == row["id"]).values(noticed.task))
+            tasks.setdefault(row["id"], {}).update(noticed.task)
+    for task_id, columns in tasks.items():
+        connection.execute(sa.update(_TASKS).where(_TASKS.c.id == task_id).values(columns))
     queue_messages(connection, messages, now)
     return len(rows)
 

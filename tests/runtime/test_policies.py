@@ -218,6 +218,17 @@ def test_after_so_many_failures_in_a_row_a_task_is_paused_and_its_owner_told(wor
     (task,) = list_tasks(world.store, world.actor)
     assert task.pause_note == "it failed 3 times in a row: no luck"
     resume_task(world.store, world.actor, task.id)
-    world.behaviour["import"] = lambda run: Outcome()
     world.after(hours=1)
-    assert world.outcomes("import")[-1] == "completed"
+    world.after(hours=1)
+    assert world.outcomes("import") == ["failed"] * 5, "it has its chances again"
+
+
+def test_runs_of_a_task_that_fail_together_are_counted_one_by_one(world: World) -> None:
+    world.behaviour["wide"] = lambda run: Outcome(error="no luck")
+    task = world.task("wide", overlap=Overlap.ALLOW, pause_after_failures=3)
+    for _ in range(3):
+        run_now(world.store, world.actor, task.id)
+
+    world.runtime.tick()
+
+    assert [text[:30] for text in world.messages()] == ["“wide” failed: no luck", "“wide” failed: no luck. It fai"]
