@@ -21,7 +21,7 @@ TERMINAL = "terminal"
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryInfo:
-    """A message to be shown. kind: "result", "failure" or "recovery"; scheduled_time: when its run was due, aware UTC."""
+    """A message to be shown. kind: result, failure or recovery; scheduled_time: when its run was due, aware UTC."""
 
     id: int
     task_id: int
