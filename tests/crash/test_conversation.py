@@ -39,7 +39,7 @@ def test_kill_9_at_any_moment_of_a_conversation_loses_no_task_and_repeats_no_fin
     for number in range(_KILLS):
         terminal = Terminal("chat")
         terminal.sees("you>")
-        if chance.random() < 0.3:
+        if promised and chance.random() < 0.3:
             time.sleep(chance.uniform(0, 1))  # in the middle of getting ready, and of what was left to run
         else:
             for title, request in (
