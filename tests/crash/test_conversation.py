@@ -47,7 +47,8 @@ def test_kill_9_at_any_moment_of_a_conversation_loses_no_task_and_repeats_no_fin
                 (f"rest {number}", f"after the walk {number} reminder runs, remind me to rest {number}"),
             ):
                 terminal.types(request)
-                if not _promised(terminal, title, chance.choice([0.2, 1, 4, 10])):
+                patience = chance.choice([0.2, 1, 4, 10]) if promised else 30
+                if not _promised(terminal, title, patience):
                     break
                 promised.add(title)
             time.sleep(chance.uniform(0, 1.5))
