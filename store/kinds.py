@@ -21,11 +21,26 @@ class DependencyType(StrEnum):
     FAILURE = "failure"  # it failed
 
 
+class Join(StrEnum):
+    """How many of its prerequisites a task waits for."""
+
+    ALL = "all"  # every one of them
+    ANY = "any"  # the first that ends as it should
+
+
+class EventMode(StrEnum):
+    """What the events of a task are beside its schedule."""
+
+    ALSO = "also"  # they start further runs
+    INSTEAD = "instead"  # a run that one started stands in for the next occurrence
+
+
 class NotifyOn(StrEnum):
     """Which runs of a task its owner hears of."""
 
     ALL = "all"  # results and failures
     FAILURE = "failure"  # the first of several failures, and that it works again
+    DIGEST = "digest"  # all of them, together with the person's next digest
     NEVER = "never"  # none; the record has them
 
 
@@ -78,4 +93,5 @@ class DeliveryStatus(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
-    FOLDED = "folded"  # only recorded: another message tells it, such as the notice of the first failure
+    COLLECTED = "collected"  # waits for the person's next digest
+    FOLDED = "folded"  # only recorded: another message tells it, such as the notice of the first failure or a digest

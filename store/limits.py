@@ -40,9 +40,8 @@ def number(field: str, value: float, least: float, most: float) -> None:
         raise InvalidInput(f"The {field} is {value:g}; give a number from {least:g} to {most:g}.", field=field)
 
 
-def payload(value: Mapping[str, Any]) -> dict[str, Any]:
+def payload(value: Mapping[str, Any], field: str = "action_payload") -> dict[str, Any]:
     """The payload as plain JSON. Raises InvalidInput when it cannot be written as such or is too large."""
-    field = "action_payload"
     try:
         text = json.dumps(dict(value), allow_nan=False)
     except (TypeError, ValueError) as error:

@@ -24,7 +24,7 @@ _ADD = Bulk(
     sa.insert(RUNS),
     (
         "run_id", "task_id", "workflow_run_id", "scheduled_time", "available_at", "start_time", "end_time",
-        "status", "reason", "attempt", "triggered_by", "log", "lease_owner", "lease_expires_at",
+        "status", "reason", "attempt", "triggered_by", "event_id", "log", "lease_owner", "lease_expires_at",
     ),
 )  # fmt: skip
 _NOTE = Bulk(sa.insert(TRANSITIONS), ("run_id", "from_status", "to_status", "at", "attempt", "reason"))
@@ -65,6 +65,7 @@ def new_run(
     triggered_by: str,
     reason: str | None = None,
     workflow_run_id: int | None = None,
+    event_id: int | None = None,
     available_at: datetime | None = None,
 ) -> dict[str, Any]:
     """The columns of a run to be inserted; one that never starts has ended at once.
@@ -83,6 +84,7 @@ def new_run(
         "reason": reason,
         "attempt": 0,
         "triggered_by": triggered_by,
+        "event_id": event_id,
         "log": "",
         "lease_owner": None,
         "lease_expires_at": None,

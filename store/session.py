@@ -2,9 +2,10 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
@@ -16,10 +17,26 @@ from croncierge.errors import Conflict, CronciergeError, InvalidInput, Unavailab
 _BUSY_MS = 5_000
 
 
+class AcceptAction(Protocol):
+    """The payload as it is stored, for an action type that its owner, by name, may use.
+
+    It is asked inside the transaction that makes or changes a task, so it must not use the store.
+    Raises InvalidInput, NotAllowed.
+    """
+
+    def __call__(self, action_type: str, payload: Mapping[str, Any], owner: str) -> dict[str, Any]: ...
+
+
+def as_given(action_type: str, payload: Mapping[str, Any], owner: str) -> dict[str, Any]:  # noqa: ARG001
+    """Accept every action: for a store that nothing executes from."""
+    return dict(payload)
+
+
 class Store:
     """A database, a clock, and whom to tell that the next due time may have changed.
 
     changed: called after a transaction in which something became due earlier or a message was queued.
+    accept_action: checks what a task shall do when it is made or changed.
     """
 
     def __init__(
@@ -27,10 +44,12 @@ class Store:
         engine: sa.Engine,
         clock: Clock,
         changed: Callable[[], None] = lambda: None,
+        accept_action: AcceptAction = as_given,
     ) -> None:
         self.engine = engine
         self.clock = clock
         self.changed = changed
+        self.accept_action = accept_action
         # A database in memory has a single connection, so its transactions take turns. A file has a single writer, and
         # SQLite waits for its turn by looking again after a while: threads of one process pass it on at once instead.
         alone = isinstance(engine.pool, sa.pool.StaticPool)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from schedules.schedule import Schedule
-from store.kinds import CatchUp, DependencyType, NotifyOn, OnCrash, Overlap, TaskType, Trigger
+from store.kinds import CatchUp, DependencyType, EventMode, Join, NotifyOn, OnCrash, Overlap, TaskType, Trigger
 from store.status import RunStatus
 
 
@@ -27,6 +27,19 @@ class Prerequisite:
 
     task_id: int
     type: DependencyType = DependencyType.SUCCESS
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriggerSpec:
+    """An event that starts a task.
+
+    event: its name. filter: values that the event's data must have. path: a folder or a pattern of files (`*.csv`),
+    whose new and changed files are the events; the name is then "file".
+    """
+
+    event: str
+    filter: Mapping[str, Any] | None = None
+    path: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +70,14 @@ class TaskSpec:
     on_crash: OnCrash = OnCrash.RETRY
     jitter_seconds: float = 0.0
     quiet_hours: str | None = None
+    condition: Mapping[str, Any] | None = None
+    join: Join = Join.ALL
+    triggers: tuple[TriggerSpec, ...] = ()
+    event_mode: EventMode = EventMode.ALSO
     pause_after_failures: int | None = None
     notify_on: NotifyOn = NotifyOn.ALL
+    channel: str | None = None
+    workflow: str | None = None
     idempotency_key: str | None = None
 
 
@@ -98,8 +117,12 @@ class TaskChange:
     on_crash: OnCrash | Unset = UNSET
     jitter_seconds: float | Unset = UNSET
     quiet_hours: str | Unset | None = UNSET
+    condition: Mapping[str, Any] | Unset | None = UNSET
+    join: Join | Unset = UNSET
+    event_mode: EventMode | Unset = UNSET
     pause_after_failures: int | Unset | None = UNSET
     notify_on: NotifyOn | Unset = UNSET
+    channel: str | Unset | None = UNSET
 
     def but(self, **changes: Any) -> "TaskChange":
         """The same with these fields changed, too."""
@@ -141,8 +164,12 @@ class TaskInfo:
     on_crash: OnCrash
     jitter_seconds: float
     quiet_hours: str | None
+    condition: Mapping[str, Any] | None
+    join: Join
+    event_mode: EventMode
     pause_after_failures: int | None
     notify_on: NotifyOn
+    channel: str | None
     owner_id: UUID
     created_at: datetime
     updated_at: datetime
@@ -164,7 +191,9 @@ class RunInfo:
     attempt: int
     triggered_by: Trigger
     workflow_run_id: int | None
+    event_id: int | None
     log: str
+    log_ref: str | None
     error_message: str | None
     result: Mapping[str, Any] | None
 

@@ -6,6 +6,7 @@ from typing import Any
 from croncierge.errors import InvalidInput
 from store import limits
 from store.quiet import accepted_hours
+from store.session import AcceptAction
 from store.values import UNSET, TaskChange, TaskSpec
 
 _COLUMNS: Mapping[str, str] = {
@@ -27,8 +28,12 @@ _COLUMNS: Mapping[str, str] = {
     "on_crash": "on_crash",
     "jitter_seconds": "jitter_seconds",
     "quiet_hours": "quiet_hours",
+    "condition": "condition",
+    "join": "join",
+    "event_mode": "event_mode",
     "pause_after_failures": "pause_after_failures",
     "notify_on": "notify_on",
+    "channel": "channel",
 }
 
 _NUMBERS: Mapping[str, tuple[float, float]] = {
@@ -45,6 +50,8 @@ _NUMBERS: Mapping[str, tuple[float, float]] = {
 
 _TEXTS: Mapping[str, int] = {"description": limits.DESCRIPTION, "schedule_words": limits.WORDS}
 _ACTION_TYPE = 50
+_PAYLOAD = "action_payload"
+_CONDITION = {"action_type", _PAYLOAD, "expression"}
 
 
 def columns_of(wish: TaskSpec | TaskChange) -> dict[str, Any]:
@@ -64,4 +71,22 @@ def columns_of(wish: TaskSpec | TaskChange) -> dict[str, Any]:
         given["action_payload"] = limits.payload(given["action_payload"])
     if given.get("quiet_hours") is not None:
         given["quiet_hours"] = accepted_hours("quiet_hours", given["quiet_hours"])
+    if given.get("condition") is not None:
+        given["condition"] = limits.payload(given["condition"], "condition")
     return given
+
+
+def check_actions(columns: dict[str, Any], accept: AcceptAction, owner: str) -> None:
+    """Have what a task shall do, and what it checks before, accepted for its owner. Raises InvalidInput, NotAllowed."""
+    columns["action_payload"] = accept(columns["action_type"], columns["action_payload"], owner)
+    condition = columns["condition"]
+    if condition is None:
+        return
+    if set(condition) != _CONDITION or not all(isinstance(condition[each], str) for each in _CONDITION - {_PAYLOAD}):
+        raise InvalidInput(
+            "The condition needs exactly an action_type, an action_payload and an expression, such as "
+            '{"action_type": "http", "action_payload": {"url": "https://…"}, "expression": "status == 200"}.',
+            field="condition",
+        )
+    checked = accept(condition["action_type"], condition[_PAYLOAD], owner)
+    columns["condition"] = {**condition, _PAYLOAD: checked}

@@ -125,6 +125,7 @@ def queue_messages(connection: sa.Connection, messages: Sequence[Message], now: 
             "status": DeliveryStatus.FOLDED if each.folded else DeliveryStatus.PENDING,
             "attempts": 0,
             "created_at": now,
+            "available_at": now,
         }
         for each in messages
         if (each.run_id, each.kind) not in known

@@ -16,12 +16,13 @@ from store.edges import info, with_prerequisites
 from store.permissions import acting_user, editable_task
 from store.planning import accepted, first_run, moved
 from store.rows import schedule_columns, task_of, task_schedule
-from store.session import Store
+from store.session import AcceptAction, Store
 from store.tables import Dependency, Task, User, UserPreferences
 from store.values import UNSET, Actor, Prerequisite, TaskChange, TaskInfo, TaskSpec, Unset
-from store.wishes import columns_of
+from store.wishes import check_actions, columns_of
 
 _TASKS = Task.metadata.tables["tasks"]
+_ACTIONS = {"action_type", "action_payload", "condition"}
 _DEPENDENCIES = Dependency.metadata.tables["task_dependencies"]
 
 
@@ -60,6 +61,10 @@ def edit_task(store: Store, actor: Actor, task_id: int, change: TaskChange) -> T
         row = editable_task(session, user, task_id)
         before, now = snapshot(row), store.clock.now()
         columns = columns_of(change)
+        if _ACTIONS & columns.keys():
+            actions = {name: getattr(row, name) for name in _ACTIONS} | columns
+            check_actions(actions, store.accept_action, session.get_one(User, row.owner_id).name)
+            columns |= {name: actions[name] for name in _ACTIONS}
         schedule = _new_schedule(row, change)
         if schedule is not UNSET:
             finished = not row.is_active and row.pause_note is None
@@ -98,7 +103,7 @@ def _create(store: Store, actor: Actor, specs: Sequence[TaskSpec]) -> tuple[list
         keyless = [spec for key, spec in zip(keys, specs, strict=True) if key is None]
         made: list[TaskInfo] = []
         if wanted or keyless:
-            made = _insert(session, actor, user, now, [*wanted.values(), *keyless])
+            made = _insert(session, actor, user, now, [*wanted.values(), *keyless], store.accept_action)
     by_key |= dict(zip(wanted, made, strict=False))
     others = iter(made[len(wanted) :])
     return [next(others) if key is None else by_key[key] for key in keys], bool(made)
@@ -118,9 +123,13 @@ def _made_before(session: Session, user: User, keys: Collection[str]) -> dict[st
     return {row.idempotency_key: task for row, task in zip(rows, tasks, strict=True) if row.idempotency_key is not None}
 
 
-def _insert(session: Session, actor: Actor, user: User, now: datetime, specs: Sequence[TaskSpec]) -> list[TaskInfo]:
+def _insert(
+    session: Session, actor: Actor, user: User, now: datetime, specs: Sequence[TaskSpec], accept: AcceptAction
+) -> list[TaskInfo]:
     """Insert with plain statements of many rows: objects would cost four times as much."""
     rows = [_row(session, user, now, spec) for spec in specs]
+    for row in rows:
+        check_actions(row, accept, user.name)
     waits = [_prerequisites(session, user, spec) for spec in specs]
     insert = sa.insert(_TASKS).returning(_TASKS.c.id, sort_by_parameter_order=True)
     ids = session.execute(insert, rows).scalars().all()
@@ -149,6 +158,7 @@ def _row(session: Session, user: User, now: datetime, spec: TaskSpec) -> dict[st
         "run_count": 0,
         "is_active": True,
         "pause_note": None,
+        "condition_held": None,
         "failures_in_a_row": 0,
         "workflow_id": None,
         "idempotency_key": _key(spec),

@@ -3,7 +3,7 @@
 from store.tables.audit import AuditEntry
 from store.tables.delivery import Delivery
 from store.tables.event import Event, EventTrigger
-from store.tables.run import Run, RunTransition
+from store.tables.run import Heartbeat, Run, RunTransition, Transcript
 from store.tables.task import Dependency, Task, TaskPermission, Workflow
 from store.tables.user import Identity, User, UserPreferences
 
@@ -13,11 +13,13 @@ __all__ = [
     "Dependency",
     "Event",
     "EventTrigger",
+    "Heartbeat",
     "Identity",
     "Run",
     "RunTransition",
     "Task",
     "TaskPermission",
+    "Transcript",
     "User",
     "UserPreferences",
     "Workflow",

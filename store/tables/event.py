@@ -25,7 +25,10 @@ class Event(SQLModel, table=True):
 
 
 class EventTrigger(SQLModel, table=True):
-    """A task that an event starts; `filter` must match the event's data."""
+    """A task that an event starts; `filter` must match the event's data.
+
+    path: a folder, or a pattern of files, whose new and changed files are the events.
+    """
 
     __tablename__ = "task_event_triggers"
 
@@ -33,3 +36,5 @@ class EventTrigger(SQLModel, table=True):
     task_id: int = Field(foreign_key="tasks.id", ondelete="CASCADE", index=True)
     event_name: str = Field(max_length=200, index=True)
     filter: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    path: str | None = Field(default=None, max_length=1000)
+    created_at: datetime

@@ -25,6 +25,8 @@ class Run(SQLModel, table=True):
     scheduled_time: the moment it was due; of an unscheduled run the moment it was asked for.
     available_at: not started before this instant (retries), while pending or retrying.
     workflow_run_id: the run that started it all; runs of one start share it.
+    event_id: the event that started it. log_ref: the fsspec URL of a log that is too long for `log`, which then has
+    its beginning and its end.
     """
 
     __tablename__ = "task_runs"
@@ -41,6 +43,8 @@ class Run(SQLModel, table=True):
         # A task runs at most once in each start of a workflow.
         _partial("uq_task_runs_workflow", "task_id", "workflow_run_id", where="workflow_run_id", unique=True),
         _partial("ix_task_runs_workflow_run_id", "workflow_run_id", where="workflow_run_id"),
+        # An event starts a task once, however often it is reported.
+        _partial("uq_task_runs_event", "task_id", "event_id", where="event_id", unique=True),
         sa.Index("ix_task_runs_history", "task_id", "start_time"),
         sa.Index("ix_task_runs_status", "status", "available_at"),
         sa.Index("ix_task_runs_start", "start_time"),
@@ -49,6 +53,7 @@ class Run(SQLModel, table=True):
     run_id: int | None = Field(default=None, primary_key=True)
     task_id: int = Field(foreign_key="tasks.id", ondelete="CASCADE")
     workflow_run_id: int | None = None
+    event_id: int | None = Field(default=None, foreign_key="events.id", ondelete="SET NULL")
     scheduled_time: datetime
     available_at: datetime
     start_time: datetime | None = None
@@ -58,6 +63,7 @@ class Run(SQLModel, table=True):
     attempt: int = 0
     triggered_by: Trigger = Field(sa_type=enum_of(Trigger, "triggered_by"))
     log: str = ""
+    log_ref: str | None = None
     error_message: str | None = None
     result: dict[str, Any] | None = Field(default=None, sa_type=Json)
     lease_owner: str | None = Field(default=None, max_length=100)
@@ -76,3 +82,31 @@ class RunTransition(SQLModel, table=True):
     at: datetime
     attempt: int = 0
     reason: str | None = None
+
+
+class Transcript(SQLModel, table=True):
+    """What was sent and what came back in one attempt of a run, without secrets. kind: the connector, or "model"."""
+
+    __tablename__ = "transcripts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="task_runs.run_id", ondelete="CASCADE", index=True)
+    attempt: int
+    at: datetime
+    kind: str = Field(max_length=50)
+    request: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    response: dict[str, Any] | None = Field(default=None, sa_type=Json)
+
+
+class Heartbeat(SQLModel, table=True):
+    """A process that runs tasks, and when it was last well. every_seconds: how often it says so."""
+
+    __tablename__ = "heartbeats"
+
+    worker: str = Field(primary_key=True, max_length=100)
+    host: str = Field(max_length=255)
+    pid: int
+    started_at: datetime
+    beat_at: datetime = Field(index=True)
+    every_seconds: float
+    ended_at: datetime | None = None

@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 from store.kinds import (
     CatchUp,
     DependencyType,
+    EventMode,
+    Join,
     NotifyOn,
     OnCrash,
     Overlap,
@@ -40,7 +42,9 @@ class Task(SQLModel, table=True):
     None unless somebody paused the task, and empty when they gave no reason. A deleted task keeps its row.
 
     jitter_seconds: each occurrence starts up to this much later, by a delay of its own. quiet_hours: "HH:MM-HH:MM" in
-    `timezone`, in which nothing starts. pause_after_failures: so many failed runs in a row pause the task.
+    `timezone`, in which nothing starts. condition: a cheap check `{"action_type", "action_payload", "expression"}`
+    that is made at each occurrence; the action is executed only when it has become true. condition_held: how the last
+    check went. pause_after_failures: so many failed runs in a row pause the task. channel: where its messages go.
     """
 
     __tablename__ = "tasks"
@@ -87,9 +91,14 @@ class Task(SQLModel, table=True):
     on_crash: OnCrash = Field(default=OnCrash.RETRY, sa_type=enum_of(OnCrash, "on_crash"))
     jitter_seconds: float = 0.0
     quiet_hours: str | None = Field(default=None, max_length=11)
+    condition: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    condition_held: bool | None = None
+    join: Join = Field(default=Join.ALL, sa_type=enum_of(Join, "join"))
+    event_mode: EventMode = Field(default=EventMode.ALSO, sa_type=enum_of(EventMode, "event_mode"))
     pause_after_failures: int | None = None
     failures_in_a_row: int = 0
     notify_on: NotifyOn = Field(default=NotifyOn.ALL, sa_type=enum_of(NotifyOn, "notify_on"))
+    channel: str | None = Field(default=None, max_length=100)
 
     workflow_id: int | None = Field(default=None, foreign_key="workflows.id", index=True)
     idempotency_key: str | None = Field(default=None, max_length=200)

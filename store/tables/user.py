@@ -20,7 +20,11 @@ class User(SQLModel, table=True):
 
 
 class UserPreferences(SQLModel, table=True):
-    """timezone: IANA. default_time: HH:MM, taken when a request names a day but no time."""
+    """timezone: IANA. default_time: HH:MM, taken when a request names a day but no time.
+
+    quiet_hours: "HH:MM-HH:MM", in which nothing is sent. digest_at: HH:MM of the day's digest. channel: where messages
+    go unless the task says otherwise.
+    """
 
     __tablename__ = "user_preferences"
 
@@ -28,6 +32,9 @@ class UserPreferences(SQLModel, table=True):
     timezone: str | None = Field(default=None, max_length=64)
     default_time: str = Field(default="09:00", max_length=5)
     day_first: bool | None = None
+    quiet_hours: str | None = Field(default=None, max_length=11)
+    digest_at: str | None = Field(default=None, max_length=5)
+    channel: str | None = Field(default=None, max_length=100)
     updated_at: datetime
 
 

@@ -8,15 +8,20 @@ from store.operations.claims import Claimed
 from store.operations.runs import Outcome
 
 
+def _nowhere(_piece: str) -> None:
+    """Nobody keeps the log."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Control:
     """Between the runtime and one attempt of a run.
 
     cancelled: set when the attempt has to end now, since it was called off or took too long; nobody waits for its
-    outcome any more.
+    outcome any more. log: keeps a piece of the run's log, as it comes; may be called from any thread.
     """
 
     cancelled: threading.Event = field(default_factory=threading.Event)
+    log: Callable[[str], None] = _nowhere
 
 
 Executor = Callable[[Claimed, Control], Outcome]

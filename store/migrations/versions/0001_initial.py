@@ -11,6 +11,19 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('heartbeats',
+    sa.Column('worker', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+    sa.Column('host', sqlmodel.sql.sqltypes.AutoString(length=255), nullable=False),
+    sa.Column('pid', sa.Integer(), nullable=False),
+    sa.Column('started_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('beat_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('every_seconds', sa.Float(), nullable=False),
+    sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('worker', name=op.f('pk_heartbeats'))
+    )
+    with op.batch_alter_table('heartbeats', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_heartbeats_beat_at'), ['beat_at'], unique=False)
+
     op.create_table('users',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
@@ -73,6 +86,9 @@ def upgrade() -> None:
     sa.Column('timezone', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
     sa.Column('default_time', sqlmodel.sql.sqltypes.AutoString(length=5), nullable=False),
     sa.Column('day_first', sa.Boolean(), nullable=True),
+    sa.Column('quiet_hours', sqlmodel.sql.sqltypes.AutoString(length=11), nullable=True),
+    sa.Column('digest_at', sqlmodel.sql.sqltypes.AutoString(length=5), nullable=True),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
     sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_user_preferences_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('user_id', name=op.f('pk_user_preferences'))
@@ -125,9 +141,14 @@ def upgrade() -> None:
     sa.Column('on_crash', sa.Enum('retry', 'fail', name='on_crash', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('jitter_seconds', sa.Float(), nullable=False),
     sa.Column('quiet_hours', sqlmodel.sql.sqltypes.AutoString(length=11), nullable=True),
+    sa.Column('condition', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=True),
+    sa.Column('condition_held', sa.Boolean(), nullable=True),
+    sa.Column('join', sa.Enum('all', 'any', name='join', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('event_mode', sa.Enum('also', 'instead', name='event_mode', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('pause_after_failures', sa.Integer(), nullable=True),
     sa.Column('failures_in_a_row', sa.Integer(), nullable=False),
-    sa.Column('notify_on', sa.Enum('all', 'failure', 'never', name='notify_on', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('notify_on', sa.Enum('all', 'failure', 'digest', 'never', name='notify_on', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
     sa.Column('workflow_id', sa.Integer(), nullable=True),
     sa.Column('idempotency_key', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True),
     sa.Column('owner_id', sa.Uuid(), nullable=False),
@@ -164,6 +185,8 @@ def upgrade() -> None:
     sa.Column('task_id', sa.Integer(), nullable=False),
     sa.Column('event_name', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
     sa.Column('filter', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=True),
+    sa.Column('path', sqlmodel.sql.sqltypes.AutoString(length=1000), nullable=True),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['task_id'], ['tasks.id'], name=op.f('fk_task_event_triggers_task_id_tasks'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_task_event_triggers'))
     )
@@ -186,6 +209,7 @@ def upgrade() -> None:
     sa.Column('run_id', sa.Integer(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=False),
     sa.Column('workflow_run_id', sa.Integer(), nullable=True),
+    sa.Column('event_id', sa.Integer(), nullable=True),
     sa.Column('scheduled_time', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('available_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('start_time', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -195,10 +219,12 @@ def upgrade() -> None:
     sa.Column('attempt', sa.Integer(), nullable=False),
     sa.Column('triggered_by', sa.Enum('schedule', 'catch_up', 'dependency', 'event', 'manual', 'backfill', name='triggered_by', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('log', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('log_ref', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('error_message', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('result', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=True),
     sa.Column('lease_owner', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
     sa.Column('lease_expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['event_id'], ['events.id'], name=op.f('fk_task_runs_event_id_events'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['task_id'], ['tasks.id'], name=op.f('fk_task_runs_task_id_tasks'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('run_id', name=op.f('pk_task_runs'))
     )
@@ -207,23 +233,26 @@ def upgrade() -> None:
         batch_op.create_index('ix_task_runs_start', ['start_time'], unique=False)
         batch_op.create_index('ix_task_runs_status', ['status', 'available_at'], unique=False)
         batch_op.create_index('ix_task_runs_workflow_run_id', ['workflow_run_id'], unique=False, sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
+        batch_op.create_index('uq_task_runs_event', ['task_id', 'event_id'], unique=True, sqlite_where=sa.text('event_id IS NOT NULL'), postgresql_where=sa.text('event_id IS NOT NULL'))
         batch_op.create_index('uq_task_runs_occurrence', ['task_id', 'scheduled_time'], unique=True, sqlite_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"), postgresql_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"))
         batch_op.create_index('uq_task_runs_workflow', ['task_id', 'workflow_run_id'], unique=True, sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
 
     op.create_table('deliveries',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
-    sa.Column('task_id', sa.Integer(), nullable=False),
-    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('task_id', sa.Integer(), nullable=True),
+    sa.Column('run_id', sa.Integer(), nullable=True),
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
     sa.Column('text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('status', sa.Enum('pending', 'sending', 'sent', 'failed', 'folded', name='status', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('status', sa.Enum('pending', 'sending', 'sent', 'failed', 'collected', 'folded', name='status', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('available_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('claimed_by', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
     sa.Column('claimed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('sent_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('acknowledged_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('error', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.ForeignKeyConstraint(['run_id'], ['task_runs.run_id'], name=op.f('fk_deliveries_run_id_task_runs'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['task_id'], ['tasks.id'], name=op.f('fk_deliveries_task_id_tasks'), ondelete='CASCADE'),
@@ -232,6 +261,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('run_id', 'kind', name=op.f('uq_deliveries_run_id_kind'))
     )
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
+        batch_op.create_index('ix_deliveries_due', ['status', 'available_at'], unique=False)
         batch_op.create_index('ix_deliveries_open', ['user_id', 'status'], unique=False)
 
     op.create_table('run_transitions',
@@ -248,20 +278,40 @@ def upgrade() -> None:
     with op.batch_alter_table('run_transitions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_run_transitions_run_id'), ['run_id'], unique=False)
 
+    op.create_table('transcripts',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(length=50), nullable=False),
+    sa.Column('request', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
+    sa.Column('response', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=True),
+    sa.ForeignKeyConstraint(['run_id'], ['task_runs.run_id'], name=op.f('fk_transcripts_run_id_task_runs'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transcripts'))
+    )
+    with op.batch_alter_table('transcripts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_transcripts_run_id'), ['run_id'], unique=False)
+
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('transcripts', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_transcripts_run_id'))
+
+    op.drop_table('transcripts')
     with op.batch_alter_table('run_transitions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_run_transitions_run_id'))
 
     op.drop_table('run_transitions')
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
         batch_op.drop_index('ix_deliveries_open')
+        batch_op.drop_index('ix_deliveries_due')
 
     op.drop_table('deliveries')
     with op.batch_alter_table('task_runs', schema=None) as batch_op:
         batch_op.drop_index('uq_task_runs_workflow', sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
         batch_op.drop_index('uq_task_runs_occurrence', sqlite_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"), postgresql_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"))
+        batch_op.drop_index('uq_task_runs_event', sqlite_where=sa.text('event_id IS NOT NULL'), postgresql_where=sa.text('event_id IS NOT NULL'))
         batch_op.drop_index('ix_task_runs_workflow_run_id', sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
         batch_op.drop_index('ix_task_runs_status')
         batch_op.drop_index('ix_task_runs_start')
@@ -308,3 +358,7 @@ def downgrade() -> None:
 
     op.drop_table('audit_log')
     op.drop_table('users')
+    with op.batch_alter_table('heartbeats', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_heartbeats_beat_at'))
+
+    op.drop_table('heartbeats')
