@@ -19,7 +19,7 @@ from runtime.doorbell import Doorbell
 from runtime.executors import execute
 from runtime.workers import Attempt, Workers
 from store.operations.claims import claim_due, held_runs, next_wakeup, renew_leases
-from store.operations.runs import Outcome, finish_runs, recover_runs
+from store.operations.runs import Outcome, finish_runs, recover_runs, wake_runs
 from store.session import Store
 from tools.connectors.executor import Control, Executor
 
@@ -174,7 +174,7 @@ class Runtime:
                 self._store, name, free, LEASE_SECONDS, outcomes,
                 ahead=ahead, per_user=self._per_user, look=self._something_due,
             )  # fmt: skip
-            self._something_due = False
+            self._something_due = 0 < free + ahead <= len(claimed)  # then there may be more
         else:
             claimed = []
             if outcomes:
@@ -243,7 +243,8 @@ class Runtime:
             attempt = self._running.pop(run_id)  # somebody cancelled it, or took it for dead
             if self._pool is not None:
                 self._pool.give_up(attempt)
-        return recover_runs(self._store, [each for each in held.abandoned if each[0] not in self._running])
+        rested = wake_runs(self._store, held.rested) if held.rested else 0
+        return rested + recover_runs(self._store, [each for each in held.abandoned if each[0] not in self._running])
 
     def _next_look(self) -> datetime | None:
         moments = [next_wakeup(self._store, self._claimed), *(each.deadline for each in self._running.values())]

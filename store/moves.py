@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from store.bulk import Bulk
+from store.prepared import Write
 from store.status import ENDED, RunStatus, may_become
 from store.tables import Run, RunTransition
 
@@ -20,14 +20,14 @@ def table_of(row: type[SQLModel]) -> sa.Table:
 
 
 RUNS, TRANSITIONS = table_of(Run), table_of(RunTransition)
-_ADD = Bulk(
+_ADD = Write(
     sa.insert(RUNS),
     (
         "run_id", "task_id", "workflow_run_id", "scheduled_time", "available_at", "start_time", "end_time",
         "status", "reason", "attempt", "triggered_by", "event_id", "log", "lease_owner", "lease_expires_at",
     ),
 )  # fmt: skip
-_NOTE = Bulk(sa.insert(TRANSITIONS), ("run_id", "from_status", "to_status", "at", "attempt", "reason"))
+_NOTE = Write(sa.insert(TRANSITIONS), ("run_id", "from_status", "to_status", "at", "attempt", "reason"))
 _LATEST = sa.select(sa.func.coalesce(sa.func.max(RUNS.c.run_id), 0))
 _RESERVE = sa.text("SELECT nextval(pg_get_serial_sequence('task_runs', 'run_id')) FROM generate_series(1, :count)")
 
@@ -118,9 +118,9 @@ def move_runs(
 
 
 @cache
-def _move(names: tuple[str, ...]) -> Bulk:
+def _move(names: tuple[str, ...]) -> Write:
     guarded = sa.update(RUNS).where(RUNS.c.run_id == sa.bindparam("_run_id"), RUNS.c.status == sa.bindparam("_before"))
-    return Bulk(guarded.values({name: sa.bindparam(name) for name in names}), (*names, "_run_id", "_before"))
+    return Write(guarded.values({name: sa.bindparam(name) for name in names}), (*names, "_run_id", "_before"))
 
 
 def _transition(

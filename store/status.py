@@ -36,6 +36,7 @@ _ALLOWED: dict[RunStatus, frozenset[RunStatus]] = {
             RunStatus.FAILED,
             RunStatus.RETRYING,
             RunStatus.CANCELLED,
+            RunStatus.SKIPPED,
             RunStatus.WAITING,
         }
     ),

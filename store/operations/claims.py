@@ -1,6 +1,5 @@
 """Runs become somebody's: each pass is one transaction, so that nothing is half claimed."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,19 +8,25 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from store.kinds import OnCrash, Overlap, Trigger
+from store.kinds import Trigger
 from store.moves import RUNS, move_runs
-from store.operations.due import ACTIVE_TASK, BATCH, TASKS, write_due_runs
+from store.operations.due import ACTIVE_TASK, TASKS, Started, write_due_runs
 from store.operations.runs import Outcome, finish
+from store.operations.starts import Starts
+from store.prepared import Query
 from store.session import Store
 from store.status import RunStatus
 
+_BATCH = 250
 _MOST_BATCHES = 4  # in one transaction, since others wait to write meanwhile
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
-    """A run that a worker has to execute now. Instants are aware UTC."""
+    """A run that a worker has to execute now. Instants are aware UTC.
+
+    condition: what has to become true before the task does anything; condition_held: whether it was, the last time.
+    """
 
     run_id: int
     task_id: int
@@ -34,6 +39,8 @@ class Claimed:
     timeout_seconds: float
     triggered_by: Trigger
     workflow_run_id: int
+    condition: Mapping[str, Any] | None = None
+    condition_held: bool | None = None
 
 
 def claim_due(
@@ -57,14 +64,11 @@ def claim_due(
     Of very many due tasks some may be left; `next_wakeup` then gives a moment that has passed.
     """
     now = store.clock.now()
-    with store.write() as session:
-        connection = session.connection()
+    starts = Starts(worker, lease_seconds, now, limit=limit, ahead=ahead, per_user=per_user)
+    with store.writing() as connection:
         if outcomes:
             finish(connection, worker, outcomes, now)
-        for _ in range(_MOST_BATCHES if look else 0):
-            if write_due_runs(connection, now) < BATCH:
-                break
-        claimed = _claim(connection, now, (worker, lease_seconds), limit, ahead, per_user)
+        claimed = _claim(connection, now, starts, look)
     if outcomes:
         store.changed()
     return claimed
@@ -72,13 +76,20 @@ def claim_due(
 
 # Made once: putting such a statement together costs more than running it.
 _READY = RUNS.c.status.in_([RunStatus.PENDING, RunStatus.RETRYING])
+_TIMED = RUNS.c.status.in_([RunStatus.RUNNING, RunStatus.WAITING])
 _AFTER = sa.bindparam("after", type_=RUNS.c.available_at.type)
-_WAKEUPS = sa.select(
-    sa.select(sa.func.min(TASKS.c.next_run_at)).where(ACTIVE_TASK).scalar_subquery(),
-    sa.select(sa.func.min(RUNS.c.available_at)).where(_READY, RUNS.c.available_at > _AFTER).scalar_subquery(),
-    sa.select(sa.func.min(RUNS.c.lease_expires_at))
-    .where(RUNS.c.status == RunStatus.RUNNING, RUNS.c.lease_expires_at > _AFTER)
-    .scalar_subquery(),
+_WAKEUPS = Query(
+    sa.select(
+        sa.select(sa.func.min(TASKS.c.next_run_at)).where(ACTIVE_TASK).scalar_subquery().label("task"),
+        sa.select(sa.func.min(RUNS.c.available_at))
+        .where(_READY, RUNS.c.available_at > _AFTER)
+        .scalar_subquery()
+        .label("run"),
+        sa.select(sa.func.min(RUNS.c.lease_expires_at))
+        .where(_TIMED, RUNS.c.lease_expires_at > _AFTER)
+        .scalar_subquery()
+        .label("lease"),
+    )
 )
 
 
@@ -88,8 +99,8 @@ def next_wakeup(store: Store, after: datetime) -> datetime | None:
     after: a moment before the last claim: runs and leases that were due by then have had their chance. What became
     due since is not forgotten, and neither is a task that was left.
     """
-    with store.read() as session:
-        moments = session.connection().execute(_WAKEUPS, {"after": after}).one()
+    with store.reading() as connection:
+        (moments,) = _WAKEUPS.rows(connection, after=after)
     return min((moment for moment in moments if moment is not None), default=None)
 
 
@@ -97,44 +108,56 @@ def renew_leases(store: Store, worker: str, lease_seconds: float) -> int:
     """Keep what the worker has claimed for another while; how many runs that are."""
     until = store.clock.now() + timedelta(seconds=lease_seconds)
     mine = sa.and_(RUNS.c.lease_owner == worker, RUNS.c.status == RunStatus.RUNNING)
-    with store.write() as session:
-        return session.connection().execute(sa.update(RUNS).where(mine).values(lease_expires_at=until)).rowcount
+    with store.writing() as connection:
+        return connection.execute(sa.update(RUNS).where(mine).values(lease_expires_at=until)).rowcount
 
 
-_HELD = sa.select(RUNS.c.run_id, RUNS.c.lease_owner, RUNS.c.lease_expires_at).where(RUNS.c.status == RunStatus.RUNNING)
+_HELD = Query(
+    sa.select(RUNS.c.run_id, RUNS.c.status, RUNS.c.lease_owner, RUNS.c.lease_expires_at).where(
+        _TIMED, RUNS.c.lease_expires_at.is_not(None)
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
     """Who holds the runs that run. mine: the worker's own; abandoned: (run, worker) of those whose worker let its
-    lease end, or is gone.
+    lease end, or is gone; rested: runs that wait no longer.
     """
 
     mine: frozenset[int]
     abandoned: list[tuple[int, str]]
+    rested: list[int]
 
 
 def held_runs(store: Store, worker: str, is_gone: Callable[[str], bool] = lambda _worker: False) -> Held:
     """Who holds what, at one look."""
     now = store.clock.now()
-    with store.read() as session:
-        held = session.connection().execute(_HELD).all()
-    gone = {each for each in {row.lease_owner for row in held} if is_gone(each)}
+    with store.reading() as connection:
+        held = _HELD.rows(connection)
+    running = [row for row in held if row.status is RunStatus.RUNNING]
+    gone = {each for each in {row.lease_owner for row in running} if is_gone(each)}
     return Held(
-        mine=frozenset(row.run_id for row in held if row.lease_owner == worker),
+        mine=frozenset(row.run_id for row in running if row.lease_owner == worker),
         abandoned=[
-            (row.run_id, row.lease_owner) for row in held if row.lease_expires_at <= now or row.lease_owner in gone
+            (row.run_id, row.lease_owner) for row in running if row.lease_expires_at <= now or row.lease_owner in gone
         ],
+        rested=[row.run_id for row in held if row.status is RunStatus.WAITING and row.lease_expires_at <= now],
     )
 
 
 _NOW = sa.bindparam("now", type_=RUNS.c.available_at.type)
-_CLAIMABLE = (
+_TASK = tuple(
+    TASKS.c[name]
+    for name in (
+        "id", "owner_id", "name", "action_type", "action_payload", "timeout_seconds", "overlap", "max_parallel",
+        "on_crash", "condition", "condition_held", "pause_note", "deleted_at",
+    )
+)  # fmt: skip
+_CLAIMABLE = Query(
     sa.select(
         RUNS.c.run_id, RUNS.c.status, RUNS.c.attempt, RUNS.c.scheduled_time, RUNS.c.triggered_by,
-        RUNS.c.workflow_run_id, RUNS.c.start_time, TASKS.c.id, TASKS.c.owner_id, TASKS.c.name, TASKS.c.action_type,
-        TASKS.c.action_payload, TASKS.c.timeout_seconds, TASKS.c.overlap, TASKS.c.max_parallel, TASKS.c.on_crash,
-        TASKS.c.pause_note, TASKS.c.deleted_at,
+        RUNS.c.workflow_run_id, RUNS.c.start_time, *_TASK,
     )
     .join(TASKS, TASKS.c.id == RUNS.c.task_id)
     .where(
@@ -147,75 +170,67 @@ _CLAIMABLE = (
     .limit(sa.bindparam("limit"))
     .with_for_update(skip_locked=True, of=RUNS)
 )  # fmt: skip
-_RUNNING = (
+_RUNNING = Query(
     sa.select(RUNS.c.task_id, TASKS.c.owner_id, TASKS.c.overlap, TASKS.c.max_parallel)
     .join(TASKS, TASKS.c.id == RUNS.c.task_id)
     .where(RUNS.c.status == RunStatus.RUNNING)
 )
 
 
-class _Room:
-    """What may still be started, beside what runs already."""
-
-    def __init__(self, per_user: int | None, running: Sequence[Any]) -> None:
-        self._per_user = per_user
-        self._runs = Counter(row.task_id for row in running)
-        self._owners = Counter(row.owner_id for row in running)
-        self.busy = {row.task_id for row in running if self._is_full(row, self._runs[row.task_id])}
-        self.sated = {owner for owner, count in self._owners.items() if per_user is not None and count >= per_user}
-
-    def take(self, row: Any) -> bool:
-        """Whether the run may start; it then counts as started."""
-        if row.id in self.busy or row.owner_id in self.sated:
-            return False
-        self._runs[row.id] += 1
-        self._owners[row.owner_id] += 1
-        if self._is_full(row, self._runs[row.id]):
-            self.busy.add(row.id)
-        if self._per_user is not None and self._owners[row.owner_id] >= self._per_user:
-            self.sated.add(row.owner_id)
-        return True
-
-    @staticmethod
-    def _is_full(row: Any, count: int) -> bool:
-        if row.overlap is not Overlap.ALLOW:
-            return count > 0
-        return row.max_parallel is not None and count >= row.max_parallel
-
-
-def _claim(
-    connection: sa.Connection,
-    now: datetime,
-    lease: tuple[str, float],
-    limit: int,
-    ahead: int,
-    per_user: int | None,
-) -> list[Claimed]:
+def _claim(connection: sa.Connection, now: datetime, starts: Starts, look: bool) -> list[Claimed]:
+    if starts.left:
+        starts.beside(_RUNNING.rows(connection))
+    ready, more = _ready(connection, now, starts)
     claimed: list[Claimed] = []
-    most = limit + ahead
-    if most <= 0:
-        return claimed
-    room = _Room(per_user, connection.execute(_RUNNING).all())
-    start = {"status": RunStatus.RUNNING, "lease_owner": lease[0], "reason": None,
-             "lease_expires_at": now + timedelta(seconds=lease[1])}  # fmt: skip
-    while len(claimed) < most:
-        page = most - len(claimed)
-        parameters = {"now": now, "busy": sorted(room.busy), "sated": list(room.sated), "limit": page}
-        ready = connection.execute(_CLAIMABLE, parameters).all()
+    if look:
+        written, started = _start_due(connection, now, starts, starts.left - len(ready))
+        claimed += [_claimed(task, run, run_id, attempt=1) for task, run, run_id in started]
+        if written and starts.left:
+            starts.beside(_RUNNING.rows(connection))
+            ready, more = _ready(connection, now, starts)
+    while ready:
         changes: list[tuple[int, RunStatus, dict[str, Any]]] = []
         for row in ready:
             if (why := _called_off(row)) is not None:
                 change = {"status": RunStatus.CANCELLED, "reason": why, "end_time": now}
                 changes.append((row.run_id, row.status, change))
-            elif (row.on_crash is not OnCrash.FAIL or len(claimed) < limit) and room.take(row):
-                claimed.append(_claimed(row))
-                change = {**start, "attempt": row.attempt + 1, "start_time": row.start_time or now}
+            elif starts.take(row.id, row.owner_id, row.overlap, row.max_parallel, row.on_crash):
+                change = {**starts.columns, "reason": None, "attempt": row.attempt + 1}
+                change["start_time"] = row.start_time or now
                 changes.append((row.run_id, row.status, change))
+                claimed.append(_claimed(row._asdict(), row._asdict(), row.run_id, row.attempt + 1))
         move_runs(connection, changes, now)
-        if len(ready) < page or not changes:
+        if not more or not changes:
             break
         # Some of the page waits for runs of its own task, or was called off; what is behind it need not wait.
+        ready, more = _ready(connection, now, starts)
     return claimed
+
+
+def _ready(connection: sa.Connection, now: datetime, starts: Starts) -> tuple[list[Any], bool]:
+    """Runs that may start, those due first coming first, and whether there may be more of them."""
+    page = starts.left
+    if not page:
+        return [], False
+    rows = _CLAIMABLE.rows(connection, now=now, busy=sorted(starts.busy), sated=list(starts.sated), limit=page)
+    return rows, len(rows) == page
+
+
+def _start_due(connection: sa.Connection, now: datetime, starts: Starts, room: int) -> tuple[int, list[Started]]:
+    """Write the runs of due tasks, as many as can be started at once, or else some batches that wait.
+
+    Gives how many tasks were due, and what was started.
+    """
+    due, begun = 0, list[Started]()
+    for _ in range(_MOST_BATCHES):
+        limit = min(room, _BATCH) if room > 0 else _BATCH
+        written, started = write_due_runs(connection, now, limit, starts if room > 0 else None)
+        due += written
+        begun += started
+        room -= len(started)
+        if written < limit or (begun and room <= 0):
+            break
+    return due, begun
 
 
 def _called_off(row: Any) -> str | None:
@@ -226,17 +241,19 @@ def _called_off(row: Any) -> str | None:
     return None
 
 
-def _claimed(row: Any) -> Claimed:
+def _claimed(task: Mapping[str, Any], run: Mapping[str, Any], run_id: int, attempt: int) -> Claimed:
     return Claimed(
-        run_id=row.run_id,
-        task_id=row.id,
-        owner_id=row.owner_id,
-        title=row.name,
-        action_type=row.action_type,
-        action_payload=row.action_payload,
-        scheduled_time=row.scheduled_time,
-        attempt=row.attempt + 1,
-        timeout_seconds=row.timeout_seconds,
-        triggered_by=row.triggered_by,
-        workflow_run_id=row.workflow_run_id or row.run_id,
+        run_id=run_id,
+        task_id=task["id"],
+        owner_id=task["owner_id"],
+        title=task["name"],
+        action_type=task["action_type"],
+        action_payload=task["action_payload"],
+        scheduled_time=run["scheduled_time"],
+        attempt=attempt,
+        timeout_seconds=task["timeout_seconds"],
+        triggered_by=run["triggered_by"],
+        workflow_run_id=run["workflow_run_id"] or run_id,
+        condition=task["condition"],
+        condition_held=task["condition_held"],
     )

@@ -8,10 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store.bulk import Bulk
 from store.kinds import CatchUp, Overlap, Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run, table_of
 from store.operations.release import Ended, active_runs, release, verdict
+from store.operations.starts import Starts
+from store.prepared import Query, Write
 from store.quiet import loud_again
 from store.rows import schedule_of
 from store.slots import Slots, due_slots
@@ -19,9 +20,8 @@ from store.status import ACTIVE, RunStatus
 from store.tables import Dependency, Task
 
 TASKS, _EDGES = table_of(Task), table_of(Dependency)
-BATCH = 250
-CATCH_UPS_PER_SECOND = 100
-"""How many tasks that an outage held up are started again a second, so that they do not crowd out what is due now."""
+_CATCH_UPS, _STEP = 10, timedelta(seconds=0.1)
+"""How many tasks that an outage held up are started again at a step, so that they do not crowd out what is due now."""
 
 _Row = Mapping[str, Any]
 _Columns = dict[str, Any]
@@ -29,7 +29,7 @@ _Columns = dict[str, Any]
 # Made once: putting such a statement together costs more than running it.
 _NOW = sa.bindparam("now", type_=RUNS.c.available_at.type)
 ACTIVE_TASK = sa.and_(TASKS.c.is_active, TASKS.c.deleted_at.is_(None))
-_DUE = (
+_DUE = Query(
     sa.select(
         *(
             TASKS.c[name]
@@ -37,18 +37,21 @@ _DUE = (
                 "id", "name", "owner_id", "timezone", "schedule_cron", "schedule_interval", "schedule_anchor",
                 "schedule_rrule", "schedule_dtstart", "schedule_once", "schedule_start", "schedule_until", "max_runs",
                 "except_dates", "next_run_at", "last_run_at", "run_count", "catch_up", "catch_up_window_seconds",
-                "overlap", "jitter_seconds", "quiet_hours",
+                "overlap", "jitter_seconds", "quiet_hours", "max_parallel", "on_crash", "action_type",
+                "action_payload", "timeout_seconds", "condition", "condition_held",
             )
         )
     )
     .where(ACTIVE_TASK, TASKS.c.next_run_at <= _NOW)
     .order_by(TASKS.c.next_run_at)
-    .limit(BATCH)
+    .limit(sa.bindparam("limit"))
     .with_for_update(skip_locked=True)
 )  # fmt: skip
-_WAITING = sa.select(_EDGES.c.task_id).where(_EDGES.c.task_id.in_(sa.bindparam("tasks", expanding=True))).distinct()
+_WAITING = Query(
+    sa.select(_EDGES.c.task_id).where(_EDGES.c.task_id.in_(sa.bindparam("tasks", expanding=True))).distinct()
+)
 _CHANGED = ("next_run_at", "last_run_at", "run_count", "is_active")
-_MOVE_ON = Bulk(
+_MOVE_ON = Write(
     sa.update(TASKS).where(TASKS.c.id == sa.bindparam("_id")).values({name: sa.bindparam(name) for name in _CHANGED}),
     (*_CHANGED, "_id"),
 )
@@ -62,34 +65,81 @@ class _Other:
     waits: bool
 
 
-def write_due_runs(connection: sa.Connection, now: datetime) -> int:
-    """Write the runs of up to a batch of due tasks and move their next run on; how many tasks that were."""
-    due = [row._asdict() for row in connection.execute(_DUE, {"now": now})]
+Started = tuple[_Row, _Row, int]
+"""A run that was started as it was written: its task, its columns, its id."""
+
+
+def write_due_runs(
+    connection: sa.Connection, now: datetime, limit: int, starts: Starts | None = None
+) -> tuple[int, list[Started]]:
+    """Write the runs of up to `limit` due tasks and move their next run on; how many tasks that were.
+
+    starts: begin those runs at once that it has room for, which saves writing them twice; they are given, too.
+    """
+    due = [row._asdict() for row in _DUE.rows(connection, now=now, limit=limit)]
     if not due:
-        return 0
+        return 0, []
     ids = [task["id"] for task in due]
     going = active_runs(connection, ids)
-    waits = set(connection.execute(_WAITING, {"tasks": ids}).scalars())
+    waits = {row.task_id for row in _WAITING.rows(connection, tasks=ids)}
     runs: list[_Columns] = []
+    tasks: list[_Row] = []
     changes: list[_Columns] = []
-    skipped: list[tuple[_Row, _Columns]] = []
-    caught_up = 0
+    late: list[list[_Columns]] = []
     for task in due:
         other = _Other(going=going.get(task["id"], set()), waits=task["id"] in waits)
         rows, change = _due_runs(connection, task, now, other)
-        late = [row for row in rows if row["triggered_by"] is Trigger.CATCH_UP and row["status"] is RunStatus.PENDING]
-        for row in late:
-            row["available_at"] += timedelta(seconds=caught_up // CATCH_UPS_PER_SECOND)
-        caught_up += bool(late)
-        skipped += [(task, row) for row in rows if row["status"] is RunStatus.SKIPPED]
+        if any(row["triggered_by"] is Trigger.CATCH_UP and row["status"] is RunStatus.PENDING for row in rows):
+            late.append(rows)
+        elif starts is not None and not other.going:
+            _start_first(task, rows, now, starts)
         runs += rows
+        tasks += [task] * len(rows)
         changes.append(change)
-    run_ids = add_runs(connection, runs, now)
+    _stagger(connection, late, now)
+    written = list(zip(tasks, runs, add_runs(connection, runs, now), strict=True))
     _MOVE_ON.write(connection, changes)
+    skipped = [_ended(*each) for each in written if each[1]["status"] is RunStatus.SKIPPED]
     if skipped:
-        by_row = {id(row): run_id for row, run_id in zip(runs, run_ids, strict=True)}
-        release(connection, [_ended(task, row, by_row[id(row)]) for task, row in skipped], now)
-    return len(due)
+        release(connection, skipped, now)
+    return len(due), [each for each in written if each[1]["status"] is RunStatus.RUNNING]
+
+
+_CAUGHT_UP = Query(
+    sa.select(RUNS.c.available_at, sa.func.count().label("runs"))
+    .where(
+        RUNS.c.status.in_(list(RunStatus)),  # for the index
+        RUNS.c.available_at > sa.bindparam("since", type_=RUNS.c.available_at.type),
+        RUNS.c.triggered_by == Trigger.CATCH_UP,
+    )
+    .group_by(RUNS.c.available_at)
+    .order_by(RUNS.c.available_at.desc())
+    .limit(1)
+)
+
+
+def _stagger(connection: sa.Connection, late: Sequence[Sequence[_Columns]], now: datetime) -> None:
+    """Have the runs of tasks that come late start in steps, after those that wait for their step already."""
+    if not late:
+        return
+    latest = _CAUGHT_UP.rows(connection, since=now - _STEP)
+    step, count = (max(latest[0].available_at, now), latest[0].runs) if latest else (now, 0)
+    for rows in late:
+        if count >= _CATCH_UPS:
+            step, count = step + _STEP, 0
+        count += 1
+        for row in rows:
+            if row["status"] is RunStatus.PENDING:
+                row["available_at"] = max(row["available_at"], step)
+
+
+def _start_first(task: _Row, rows: Sequence[_Columns], now: datetime, starts: Starts) -> None:
+    """Begin the first of a task's new runs that may start now; the others have their turn as any run has."""
+    first = next((row for row in rows if row["status"] is RunStatus.PENDING), None)
+    if first is not None and first["available_at"] <= now:
+        limits = (task["overlap"], task["max_parallel"], task["on_crash"])
+        if starts.take(task["id"], task["owner_id"], *limits):
+            first.update(starts.columns, attempt=1)
 
 
 def _due_runs(connection: sa.Connection, task: _Row, now: datetime, other: _Other) -> tuple[list[_Columns], _Columns]:

@@ -1,6 +1,6 @@
 """How runs end, are started by hand, and are called off."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -16,6 +16,7 @@ from store.operations.deliveries import Message, queue_messages
 from store.operations.notices import notice
 from store.operations.release import Ended, release
 from store.permissions import acting_user, editable_task
+from store.prepared import Query
 from store.rows import run_info
 from store.session import Store
 from store.status import ENDED, RunStatus
@@ -32,13 +33,22 @@ class Outcome:
     """How an attempt went.
 
     error: None when it completed. retryable: whether trying again could help. message: what to tell the owner.
+    log_ref: where the whole log is, if `log` is only its beginning and its end.
+    skipped: why nothing was done, if that is how it ended. held: whether the task's condition held.
+    waiting: what it waits for, if the attempt is not over: the run keeps `result`, costs nothing while it waits, and
+    goes on when it is resumed, or by itself at `wake_at`.
     """
 
     error: str | None = None
     retryable: bool = True
     message: str | None = None
     log: str = ""
+    log_ref: str | None = None
     result: Mapping[str, Any] | None = None
+    skipped: str | None = None
+    held: bool | None = None
+    waiting: str | None = None
+    wake_at: datetime | None = None
 
 
 def finish_runs(store: Store, worker: str, outcomes: Sequence[tuple[int, Outcome]]) -> int:
@@ -46,8 +56,8 @@ def finish_runs(store: Store, worker: str, outcomes: Sequence[tuple[int, Outcome
 
     A run that the worker does not hold any more is left alone. Gives how many were recorded.
     """
-    with store.write() as session:
-        recorded = finish(session.connection(), worker, outcomes, store.clock.now())
+    with store.writing() as connection:
+        recorded = finish(connection, worker, outcomes, store.clock.now())
     store.changed()
     return recorded
 
@@ -63,10 +73,25 @@ def recover_runs(store: Store, runs: Sequence[tuple[int, str]]) -> int:
     if not runs:
         return 0
     outcomes = {run_id: Outcome(error=f"the process that ran it ({worker}) is gone") for run_id, worker in runs}
-    with store.write() as session:
-        recovered = _finish(session.connection(), outcomes, dict(runs), store.clock.now(), crashed=True)
+    with store.writing() as connection:
+        recovered = _finish(connection, outcomes, dict(runs), store.clock.now(), crashed=True)
     store.changed()
     return recovered
+
+
+def resume_runs(connection: sa.Connection, runs: Collection[int], now: datetime) -> int:
+    """Let runs that wait go on, in a transaction of somebody else's; how many of them did wait."""
+    waiting = connection.execute(_WAITING, {"runs": list(runs)}).scalars().all() if runs else []
+    move_runs(connection, [(run_id, RunStatus.WAITING, _go_on(now)) for run_id in waiting], now)
+    return len(waiting)
+
+
+def wake_runs(store: Store, runs: Collection[int]) -> int:
+    """Let runs go on whose time to wait is over; how many of them did wait."""
+    with store.writing() as connection:
+        woken = resume_runs(connection, runs, store.clock.now())
+    store.changed()
+    return woken
 
 
 def run_now(store: Store, actor: Actor, task_id: int) -> RunInfo:
@@ -116,17 +141,24 @@ def cancel_run(store: Store, actor: Actor, run_id: int) -> RunInfo:
     return cancelled
 
 
-# Made once: putting such a statement together costs more than running it.
-_ENDING = (
+_WAITING = sa.select(RUNS.c.run_id).where(
+    RUNS.c.run_id.in_(sa.bindparam("runs", expanding=True)), RUNS.c.status == RunStatus.WAITING
+)
+
+
+def _go_on(now: datetime) -> dict[str, Any]:
+    return {"status": RunStatus.PENDING, "available_at": now, "reason": None, "lease_expires_at": None}
+
+
+_ENDING = Query(
     sa.select(
-    RUNS.c.run_id, RUNS.c.attempt, RUNS.c.scheduled_time, RUNS.c.workflow_run_id, RUNS.c.log, RUNS.c.lease_owner,
-    _TASKS.c.id, _TASKS.c.owner_id, _TASKS.c.name, _TASKS.c.max_retries, _TASKS.c.retry_delay_seconds,
-    _TASKS.c.retry_backoff, _TASKS.c.retry_jitter, _TASKS.c.on_crash, _TASKS.c.notify_on, _TASKS.c.failures_in_a_row,
-    _TASKS.c.pause_after_failures, _TASKS.c.pause_note,
+        RUNS.c.run_id, RUNS.c.attempt, RUNS.c.scheduled_time, RUNS.c.workflow_run_id, RUNS.c.log, RUNS.c.lease_owner,
+        _TASKS.c.id, _TASKS.c.owner_id, _TASKS.c.name, _TASKS.c.max_retries, _TASKS.c.retry_delay_seconds,
+        _TASKS.c.retry_backoff, _TASKS.c.retry_jitter, _TASKS.c.on_crash, _TASKS.c.notify_on,
+        _TASKS.c.failures_in_a_row, _TASKS.c.pause_after_failures, _TASKS.c.pause_note, _TASKS.c.condition_held,
     )
     .join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
     .where(RUNS.c.run_id.in_(sa.bindparam("runs", expanding=True)), RUNS.c.status == RunStatus.RUNNING)
-    .with_for_update(of=RUNS)
 )  # fmt: skip
 
 
@@ -139,60 +171,79 @@ def _finish(
     crashed: bool,
 ) -> int:
     """Record outcomes of runs that are still held by those who had them: `owners`."""
-    found = connection.execute(_ENDING, {"runs": list(outcomes)})
-    rows = [row._asdict() for row in found if row.lease_owner == owners[row.run_id]]
+    found = _ENDING.rows(connection, runs=list(outcomes))
+    rows = [row for row in found if row.lease_owner == owners[row.run_id]]
     changes: list[tuple[int, RunStatus, dict[str, Any]]] = []
     ended: list[Ended] = []
     for row in rows:
-        outcome = outcomes[row["run_id"]]
-        change = _change(row, outcome, now, crashed)
-        changes.append((row["run_id"], RunStatus.RUNNING, change))
+        change = _change(row, outcomes[row.run_id], now, crashed)
+        changes.append((row.run_id, RunStatus.RUNNING, change))
         if change["status"] in ENDED:
             ended.append(
                 _ended(
-                    row["run_id"], row["id"], row["name"], change["status"], change["reason"],
-                    row["workflow_run_id"], row["scheduled_time"],
+                    row.run_id, row.id, row.name, change["status"], change["reason"], row.workflow_run_id,
+                    row.scheduled_time,
                 )
             )  # fmt: skip
     move_runs(connection, changes, now)
     taken_down = release(connection, ended, now)
+    _tell(connection, [(row, outcomes[row.run_id], change) for row, (_, _, change) in zip(rows, changes, strict=True)],
+          taken_down, now)  # fmt: skip
+    return len(rows)
+
+
+def _tell(
+    connection: sa.Connection,
+    finished: Sequence[tuple[Any, Outcome, Mapping[str, Any]]],
+    taken_down: Mapping[int, Sequence[str]],
+    now: datetime,
+) -> None:
+    """Queue what the owners hear of these runs, and note what it means for their tasks."""
     messages: list[Message] = []
     tasks: dict[int, dict[str, Any]] = {}
-    for row, (_, _, change) in zip(rows, changes, strict=True):
-        outcome, skipped = outcomes[row["run_id"]], taken_down.get(row["run_id"], [])
+    for row, outcome, change in finished:
+        status, known = change["status"], tasks.get(row.id, {})
+        if outcome.held is not None and outcome.held is not row.condition_held:
+            tasks.setdefault(row.id, {})["condition_held"] = outcome.held
+        if status is RunStatus.COMPLETED and outcome.message is None and not row.failures_in_a_row and not known:
+            continue  # nothing to tell: most runs, when many end together
         # Several runs of one task may end together.
-        noticed = notice(
-            row | tasks.get(row["id"], {}), change["status"], outcome.message, outcome.error or "", skipped
-        )
+        skipped = taken_down.get(row.run_id, [])
+        noticed = notice(row._asdict() | known, status, outcome.message, outcome.error or "", skipped)
         messages += noticed.messages
         if noticed.task is not None:
-            tasks.setdefault(row["id"], {}).update(noticed.task)
+            tasks.setdefault(row.id, {}).update(noticed.task)
     for task_id, columns in tasks.items():
         connection.execute(sa.update(_TASKS).where(_TASKS.c.id == task_id).values(columns))
     queue_messages(connection, messages, now)
-    return len(rows)
 
 
 def _change(row: Any, outcome: Outcome, now: datetime, crashed: bool) -> dict[str, Any]:
     """The columns of a run after an attempt."""
-    status, reason, available = RunStatus.COMPLETED, None, now
-    if outcome.error is not None:
-        status, reason = RunStatus.FAILED, outcome.error
-        if crashed and row["on_crash"] == OnCrash.RETRY and row["attempt"] <= row["max_retries"] + _MOST_CRASHES:
-            status = RunStatus.RETRYING
-        elif not crashed and outcome.retryable and row["attempt"] <= row["max_retries"]:
-            status, available = RunStatus.RETRYING, now + _delay(row)
-    return {
-        "status": status,
-        "reason": reason,
-        "available_at": available,
-        "end_time": now if status in ENDED else None,
+    change = {
+        "status": RunStatus.COMPLETED,
+        "reason": None,
+        "end_time": now,
         "error_message": outcome.error,
-        "log": row["log"] + outcome.log,
+        "log": row.log + outcome.log,
+        "log_ref": outcome.log_ref,
         "result": dict(outcome.result) if outcome.result is not None else None,
         "lease_owner": None,
         "lease_expires_at": None,
     }
+    if outcome.waiting is not None:
+        # The attempt is not over, so that it is the same one when it goes on.
+        change |= {"status": RunStatus.WAITING, "reason": outcome.waiting, "end_time": None,
+                   "attempt": row.attempt - 1, "lease_expires_at": outcome.wake_at}  # fmt: skip
+    elif outcome.skipped is not None:
+        change |= {"status": RunStatus.SKIPPED, "reason": outcome.skipped}
+    elif outcome.error is not None:
+        change |= {"status": RunStatus.FAILED, "reason": outcome.error}
+        if crashed and row.on_crash is OnCrash.RETRY and row.attempt <= row.max_retries + _MOST_CRASHES:
+            change |= {"status": RunStatus.RETRYING, "end_time": None, "available_at": now}
+        elif not crashed and outcome.retryable and row.attempt <= row.max_retries:
+            change |= {"status": RunStatus.RETRYING, "end_time": None, "available_at": now + _delay(row)}
+    return change
 
 
 def _delay(row: Any) -> timedelta:
@@ -200,9 +251,9 @@ def _delay(row: Any) -> timedelta:
 
     Its jitter, a share of that, keeps many that failed together from coming back together.
     """
-    share = 1 + row["retry_jitter"] * Random(f"{row['run_id']} {row['attempt']}").uniform(-1, 1)
+    share = 1 + row.retry_jitter * Random(f"{row.run_id} {row.attempt}").uniform(-1, 1)
     try:
-        delay = timedelta(seconds=share * row["retry_delay_seconds"] * row["retry_backoff"] ** (row["attempt"] - 1))
+        delay = timedelta(seconds=share * row.retry_delay_seconds * row.retry_backoff ** (row.attempt - 1))
     except OverflowError:
         return _LONGEST_DELAY
     return min(delay, _LONGEST_DELAY)

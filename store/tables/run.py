@@ -24,6 +24,7 @@ class Run(SQLModel, table=True):
 
     scheduled_time: the moment it was due; of an unscheduled run the moment it was asked for.
     available_at: not started before this instant (retries), while pending or retrying.
+    lease_expires_at: until when its worker holds it, while running; when it goes on by itself, while waiting.
     workflow_run_id: the run that started it all; runs of one start share it.
     event_id: the event that started it. log_ref: the fsspec URL of a log that is too long for `log`, which then has
     its beginning and its end.

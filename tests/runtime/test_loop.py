@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
+import sqlalchemy as sa
 
 from croncierge.clock import SystemClock
 from croncierge.errors import Unavailable
@@ -218,11 +218,11 @@ def test_results_are_kept_while_the_database_is_away(live: Live, caplog: pytest.
         away = False
 
         @contextmanager
-        def write(self) -> Iterator[Session]:
+        def writing(self) -> Iterator[sa.Connection]:
             if self.away:
                 raise Unavailable("The database is away.")
-            with super().write() as session:
-                yield session
+            with super().writing() as connection:
+                yield connection
 
     def work(_run: Claimed, _control: Control) -> Outcome:
         store.away = True

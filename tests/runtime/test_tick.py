@@ -109,7 +109,7 @@ def test_a_failure_is_tried_again_with_growing_delays_and_then_told_once(world: 
     assert [run.attempt for run in world.executed] == [1, 2, 3]
     assert world.messages() == ["“flaky” failed: no luck"]
     steps = [step.to_status.value for step in run_story(world.store, world.actor, world.runs()[0].id)]
-    assert steps == ["pending", "running", "retrying", "running", "retrying", "running", "failed"]
+    assert steps == ["running", "retrying", "running", "retrying", "running", "failed"]
 
 
 def test_what_must_not_be_repeated_is_not(world: World) -> None:

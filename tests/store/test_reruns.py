@@ -41,7 +41,7 @@ def test_a_failed_run_is_tried_again_and_carries_on_with_what_was_skipped(world:
     assert [world.outcomes(title) for title in ("import", "report", "mail")] == [["completed"]] * 3
     assert [run.attempt for run in world.runs("import")] == [2]
     steps = [step.to_status.value for step in run_story(world.store, world.actor, run_id)]
-    assert steps == ["pending", "running", "failed", "pending", "running", "completed"]
+    assert steps == ["running", "failed", "pending", "running", "completed"]
 
 
 def test_a_run_that_fails_again_skips_what_waited_again(world: World) -> None:

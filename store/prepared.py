@@ -1,0 +1,148 @@
+"""Statements made ready once, for the few places where a microsecond a row counts.
+
+SQLAlchemy looks a statement up, converts every parameter and wraps every row each time anew. Here that is done once
+for each dialect, and a value that many rows share, such as the present moment, is converted once. Statement, types
+and dialect remain SQLAlchemy's.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+_Convert = Callable[[Any], Any]
+
+
+class Write:
+    """An INSERT or UPDATE whose parameters have the names `names`."""
+
+    def __init__(self, statement: sa.Insert | sa.Update, names: Sequence[str]) -> None:
+        self._statement = statement
+        self._names = list(names)
+        self._ready: dict[str, tuple[str, list[tuple[str, _Convert | None]], bool]] = {}
+
+    def write(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Execute it for each row; how many rows of the table that has touched, where the driver knows."""
+        if not rows:
+            return 0
+        text, converters, positional = self._for(connection.dialect)
+        known: dict[tuple[str, datetime], Any] = {}
+        parameters: list[Any] = []
+        for row in rows:
+            values = []
+            for name, convert in converters:
+                value = row[name]
+                if convert is None or value is None:
+                    values.append(value)
+                elif type(value) is datetime:
+                    key = (name, value)
+                    if key not in known:
+                        known[key] = convert(value)
+                    values.append(known[key])
+                else:
+                    values.append(convert(value))
+            parameters.append(
+                tuple(values) if positional else dict(zip((name for name, _ in converters), values, strict=True))
+            )
+        return connection.exec_driver_sql(text, parameters).rowcount
+
+    def _for(self, dialect: sa.Dialect) -> tuple[str, list[tuple[str, _Convert | None]], bool]:
+        if dialect.name not in self._ready:
+            compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._names)
+            order = list(compiled.positiontup) if compiled.positional else list(compiled.binds)
+            types = {name: compiled.binds[name].type for name in order}
+            converters = [(name, types[name].dialect_impl(dialect).bind_processor(dialect)) for name in order]
+            self._ready[dialect.name] = str(compiled), converters, compiled.positional
+        return self._ready[dialect.name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Text:
+    """A SELECT for lists of certain lengths. values: those of its own; order: of its parameters, if they have one."""
+
+    text: str
+    values: Mapping[str, Any]
+    lists: Mapping[str, Sequence[str]]
+    converters: Mapping[str, _Convert]
+    order: Sequence[str] | None
+
+
+class Query:
+    """A SELECT; what it is asked with are its bound parameters, of which the expanding ones take lists."""
+
+    def __init__(self, statement: sa.Select[Any]) -> None:
+        self._statement = statement
+        make: Any = namedtuple
+        self._row = make("Row", statement.exported_columns.keys())
+        self._texts: dict[tuple[Any, ...], _Text] = {}
+        self._results: dict[str, list[tuple[int, _Convert]]] = {}
+
+    def rows(self, connection: sa.Connection, **asked: Any) -> list[Any]:
+        """The rows, whose fields are named after the columns."""
+        dialect = connection.dialect
+        for name, value in asked.items():
+            if isinstance(value, list):
+                asked[name] = _padded(value)
+        text = self._text(dialect, asked)
+        values = dict(text.values)
+        for name, value in asked.items():
+            convert = text.converters.get(name)
+            if name in text.lists:
+                one = text.lists[name]
+                values.update(zip(one, map(convert, value) if convert else value, strict=True))
+            else:
+                values[name] = convert(value) if convert else value
+        parameters = values if text.order is None else tuple(values[name] for name in text.order)
+        found = connection.exec_driver_sql(text.text, parameters).cursor.fetchall()  # the rows as they are
+        return self._converted(dialect, found)
+
+    def _converted(self, dialect: sa.Dialect, found: Sequence[Any]) -> list[Any]:
+        if not found:
+            return []
+        converters = self._results.get(dialect.name)
+        if converters is None:
+            types = [column.type.dialect_impl(dialect) for column in self._statement.exported_columns]
+            processors = enumerate(each.result_processor(dialect, None) for each in types)
+            converters = [(index, convert) for index, convert in processors if convert is not None]
+            self._results[dialect.name] = converters
+        rows = []
+        for each in found:
+            row = list(each)
+            for index, convert in converters:
+                if row[index] is not None:
+                    row[index] = convert(row[index])
+            rows.append(self._row._make(row))
+        return rows
+
+    def _text(self, dialect: sa.Dialect, asked: Mapping[str, Any]) -> _Text:
+        key = (dialect.name, *(len(value) for value in asked.values() if isinstance(value, list)))
+        if key not in self._texts:
+            compiled: Any = self._statement.compile(dialect=dialect)
+            ready = compiled.construct_expanded_state(asked)
+            types = {name: bound.type.dialect_impl(dialect) for name, bound in compiled.binds.items()}
+            processors = {name: each.bind_processor(dialect) for name, each in types.items()}
+            converters = {name: convert for name, convert in processors.items() if convert is not None}
+            whole = {each: name for name, parts in ready.parameter_expansion.items() for each in parts}
+            own = {}
+            for name, value in ready.parameters.items():
+                parent = whole.get(name, name)
+                if parent in types and parent not in asked:
+                    own[name] = converters[parent](value) if parent in converters else value
+            self._texts[key] = _Text(
+                text=ready.statement,
+                values=own,
+                lists={name: parts for name, parts in ready.parameter_expansion.items() if name in asked},
+                converters=converters,
+                order=ready.positiontup if compiled.positional else None,
+            )
+        return self._texts[key]
+
+
+def _padded(values: list[Any]) -> list[Any]:
+    """As long as the next power of two, by repeating a value: so few texts serve lists of any length."""
+    if len(values) < 2:
+        return values
+    return values + [values[-1]] * ((1 << (len(values) - 1).bit_length()) - len(values))
