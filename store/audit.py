@@ -11,10 +11,14 @@ from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 from sqlmodel import Session, SQLModel
 
+from store.prepared import Write
 from store.tables import AuditEntry
 from store.values import Actor
 
-_ENTRIES = AuditEntry.metadata.tables["audit_log"]
+_ADD = Write(
+    sa.insert(AuditEntry.metadata.tables["audit_log"]),
+    ("at", "actor_id", "via", "change_set", "action", "entity", "entity_id", "before", "after"),
+)
 
 
 class Entity(StrEnum):
@@ -75,7 +79,7 @@ def _write(
         }
         for entity_id, before, after in changes
     ]
-    session.execute(sa.insert(_ENTRIES), entries)
+    _ADD.write(session.connection(), entries)
 
 
 def snapshot(row: SQLModel) -> dict[str, Any]:

@@ -11,15 +11,24 @@ from sqlmodel import Session, col, select
 
 from croncierge.errors import NotAllowed, NotFound
 from store.kinds import Permission
+from store.prepared import Query
 from store.tables import Task, TaskPermission, User
 from store.values import Actor
 
 
+_USERS = User.metadata.tables["users"]
+_BY_ID = Query(sa.select(_USERS).where(_USERS.c.id == sa.bindparam("user_id", type_=_USERS.c.id.type)))
+
+
 def acting_user(session: Session, actor: Actor) -> User:
-    """The user behind an actor. Raises NotFound for an unknown one, NotAllowed for one that is switched off."""
-    user = session.get(User, actor.user_id)
-    if user is None:
+    """The user behind an actor, as a copy: what is changed about it is not stored.
+
+    Raises NotFound for an unknown one, NotAllowed for one that is switched off.
+    """
+    rows = _BY_ID.rows(session.connection(), user_id=actor.user_id)
+    if not rows:
         raise NotFound(f"There is no user {actor.user_id}; create one first.", field="user")
+    user = User(**rows[0]._asdict())
     if not user.is_active:
         raise NotAllowed(f"The account of {user.name} is switched off; ask an administrator.", field="user")
     return user

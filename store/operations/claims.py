@@ -66,10 +66,9 @@ def claim_due(
     now = store.clock.now()
     starts = Starts(worker, lease_seconds, now, limit=limit, ahead=ahead, per_user=per_user)
     with store.writing() as connection:
-        if outcomes:
-            finish(connection, worker, outcomes, now)
+        news = finish(connection, worker, outcomes, now).news if outcomes else False
         claimed = _claim(connection, now, starts, look)
-    if outcomes:
+    if news or not starts.left:  # others should know, or may have to help
         store.changed()
     return claimed
 

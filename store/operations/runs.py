@@ -57,12 +57,20 @@ def finish_runs(store: Store, worker: str, outcomes: Sequence[tuple[int, Outcome
     A run that the worker does not hold any more is left alone. Gives how many were recorded.
     """
     with store.writing() as connection:
-        recorded = finish(connection, worker, outcomes, store.clock.now())
+        finished = finish(connection, worker, outcomes, store.clock.now())
     store.changed()
-    return recorded
+    return finished.runs
 
 
-def finish(connection: sa.Connection, worker: str, outcomes: Sequence[tuple[int, Outcome]], now: datetime) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """runs: how many were recorded. news: whether that matters to others: a message, or a run that is not done."""
+
+    runs: int
+    news: bool
+
+
+def finish(connection: sa.Connection, worker: str, outcomes: Sequence[tuple[int, Outcome]], now: datetime) -> Finished:
     """`finish_runs` inside a transaction of somebody else's."""
     owners = {run_id: worker for run_id, _ in outcomes}
     return _finish(connection, dict(outcomes), owners, now, crashed=False)
@@ -76,7 +84,7 @@ def recover_runs(store: Store, runs: Sequence[tuple[int, str]]) -> int:
     with store.writing() as connection:
         recovered = _finish(connection, outcomes, dict(runs), store.clock.now(), crashed=True)
     store.changed()
-    return recovered
+    return recovered.runs
 
 
 def resume_runs(connection: sa.Connection, runs: Collection[int], now: datetime) -> int:
@@ -169,7 +177,7 @@ def _finish(
     now: datetime,
     *,
     crashed: bool,
-) -> int:
+) -> Finished:
     """Record outcomes of runs that are still held by those who had them: `owners`."""
     found = _ENDING.rows(connection, runs=list(outcomes))
     rows = [row for row in found if row.lease_owner == owners[row.run_id]]
@@ -187,9 +195,11 @@ def _finish(
             )  # fmt: skip
     move_runs(connection, changes, now)
     taken_down = release(connection, ended, now)
-    _tell(connection, [(row, outcomes[row.run_id], change) for row, (_, _, change) in zip(rows, changes, strict=True)],
-          taken_down, now)  # fmt: skip
-    return len(rows)
+    finished = [(row, outcomes[row.run_id], change) for row, (_, _, change) in zip(rows, changes, strict=True)]
+    told = _tell(connection, finished, taken_down, now)
+    return Finished(
+        runs=len(rows), news=told or any(change["status"] is not RunStatus.COMPLETED for _, _, change in changes)
+    )
 
 
 def _tell(
@@ -197,8 +207,8 @@ def _tell(
     finished: Sequence[tuple[Any, Outcome, Mapping[str, Any]]],
     taken_down: Mapping[int, Sequence[str]],
     now: datetime,
-) -> None:
-    """Queue what the owners hear of these runs, and note what it means for their tasks."""
+) -> bool:
+    """Queue what the owners hear of these runs, if anything, and note what it means for their tasks."""
     messages: list[Message] = []
     tasks: dict[int, dict[str, Any]] = {}
     for row, outcome, change in finished:
@@ -216,6 +226,7 @@ def _tell(
     for task_id, columns in tasks.items():
         connection.execute(sa.update(_TASKS).where(_TASKS.c.id == task_id).values(columns))
     queue_messages(connection, messages, now)
+    return bool(messages)
 
 
 def _change(row: Any, outcome: Outcome, now: datetime, crashed: bool) -> dict[str, Any]:
