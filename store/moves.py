@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from store.prepared import Write
+from store.prepared import Write, new_ids
 from store.status import ENDED, RunStatus, may_become
 from store.tables import Run, RunTransition
 
@@ -28,15 +28,13 @@ _ADD = Write(
     ),
 )  # fmt: skip
 _NOTE = Write(sa.insert(TRANSITIONS), ("run_id", "from_status", "to_status", "at", "attempt", "reason"))
-_LATEST = sa.select(sa.func.coalesce(sa.func.max(RUNS.c.run_id), 0))
-_RESERVE = sa.text("SELECT nextval(pg_get_serial_sequence('task_runs', 'run_id')) FROM generate_series(1, :count)")
 
 
 def add_runs(connection: sa.Connection, rows: Sequence[dict[str, Any]], now: datetime) -> list[int]:
     """Insert runs and their first transition; their ids in the same order. Every row has the same keys."""
     if not rows:
         return []
-    ids = _new_ids(connection, len(rows))
+    ids = new_ids(connection, RUNS.c.run_id, len(rows))
     _ADD.write(connection, [{**row, "run_id": run_id} for run_id, row in zip(ids, rows, strict=True)])
     _record(
         connection,
@@ -46,14 +44,6 @@ def add_runs(connection: sa.Connection, rows: Sequence[dict[str, Any]], now: dat
         ],
     )
     return ids
-
-
-def _new_ids(connection: sa.Connection, count: int) -> list[int]:
-    """Ids known before the rows are written: to be told them afterwards costs SQLite a statement a row."""
-    if connection.dialect.name == "sqlite":  # whose one writer we are
-        latest = connection.execute(_LATEST).scalar_one()
-        return list(range(latest + 1, latest + count + 1))
-    return list(connection.execute(_RESERVE, {"count": count}).scalars())
 
 
 def new_run(

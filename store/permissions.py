@@ -15,7 +15,6 @@ from store.prepared import Query
 from store.tables import Task, TaskPermission, User
 from store.values import Actor
 
-
 _USERS = User.metadata.tables["users"]
 _BY_ID = Query(sa.select(_USERS).where(_USERS.c.id == sa.bindparam("user_id", type_=_USERS.c.id.type)))
 
@@ -28,7 +27,7 @@ def acting_user(session: Session, actor: Actor) -> User:
     rows = _BY_ID.rows(session.connection(), user_id=actor.user_id)
     if not rows:
         raise NotFound(f"There is no user {actor.user_id}; create one first.", field="user")
-    user = User(**rows[0]._asdict())
+    user = User.model_construct(**rows[0]._asdict())
     if not user.is_active:
         raise NotAllowed(f"The account of {user.name} is switched off; ask an administrator.", field="user")
     return user

@@ -70,6 +70,16 @@ class _Text:
     order: Sequence[str] | None
 
 
+def new_ids(connection: sa.Connection, column: sa.Column[int], count: int) -> list[int]:
+    """Ids for rows to be written: to be told them afterwards costs SQLite a statement a row."""
+    table = column.table
+    if connection.dialect.name == "sqlite":  # whose one writer we are
+        latest = connection.exec_driver_sql(f"SELECT coalesce(max({column.name}), 0) FROM {table}").scalar_one()
+        return list(range(latest + 1, latest + count + 1))
+    reserve = sa.text("SELECT nextval(pg_get_serial_sequence(:table, :column)) FROM generate_series(1, :count)")
+    return list(connection.execute(reserve, {"table": str(table), "column": column.name, "count": count}).scalars())
+
+
 class Query:
     """A SELECT; what it is asked with are its bound parameters, of which the expanding ones take lists."""
 

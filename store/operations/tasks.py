@@ -15,6 +15,7 @@ from store.audit import Entity, record, record_new, snapshot
 from store.edges import info, with_prerequisites
 from store.permissions import acting_user, editable_task
 from store.planning import accepted, first_run, moved
+from store.prepared import Write, new_ids
 from store.rows import schedule_columns, task_of, task_schedule
 from store.session import AcceptAction, Store
 from store.tables import Dependency, Task, User, UserPreferences
@@ -23,6 +24,7 @@ from store.wishes import check_actions, columns_of
 
 _TASKS = Task.metadata.tables["tasks"]
 _ACTIONS = {"action_type", "action_payload", "condition"}
+_ADD = Write(sa.insert(_TASKS), _TASKS.c.keys())
 _DEPENDENCIES = Dependency.metadata.tables["task_dependencies"]
 
 
@@ -131,9 +133,9 @@ def _insert(
     for row in rows:
         check_actions(row, accept, user.name)
     waits = [_prerequisites(session, user, spec) for spec in specs]
-    insert = sa.insert(_TASKS).returning(_TASKS.c.id, sort_by_parameter_order=True)
-    ids = session.execute(insert, rows).scalars().all()
+    ids = new_ids(session.connection(), _TASKS.c.id, len(rows))
     stored = {task_id: {"id": task_id, **row} for task_id, row in zip(ids, rows, strict=True)}
+    _ADD.write(session.connection(), list(stored.values()))
     edges = [
         {"task_id": task_id, "depends_on_task_id": each.task_id, "dependency_type": each.type}
         for task_id, prerequisites in zip(ids, waits, strict=True)
