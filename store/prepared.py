@@ -1,12 +1,14 @@
 """Statements made ready once, for the few places where a microsecond a row counts.
 
-SQLAlchemy looks a statement up, converts every parameter and wraps every row each time anew. Here that is done once
-for each dialect, and a value that many rows share, such as the present moment, is converted once. Statement, types
-and dialect remain SQLAlchemy's.
+SQLAlchemy looks a statement up, converts every parameter and wraps every row each time anew, which costs several times
+what the database does. Here that is done once for each dialect, a value that many rows share, such as the present
+moment, is converted once, and the driver's cursor is used directly. Statement, types, dialect, connection and
+transaction remain SQLAlchemy's; the transaction must have begun.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,7 +49,13 @@ class Write:
             parameters.append(
                 tuple(values) if positional else dict(zip((name for name, _ in converters), values, strict=True))
             )
-        return connection.exec_driver_sql(text, parameters).rowcount
+        with _cursor(connection, text) as cursor:
+            if len(parameters) == 1:
+                cursor.execute(text, parameters[0])
+            else:
+                cursor.executemany(text, parameters)
+            touched: int = cursor.rowcount
+            return touched
 
     def _for(self, dialect: sa.Dialect) -> tuple[str, list[tuple[str, _Convert | None]], bool]:
         if dialect.name not in self._ready:
@@ -74,7 +82,9 @@ def new_ids(connection: sa.Connection, column: sa.Column[int], count: int) -> li
     """Ids for rows to be written: to be told them afterwards costs SQLite a statement a row."""
     table = column.table
     if connection.dialect.name == "sqlite":  # whose one writer we are
-        latest = connection.exec_driver_sql(f"SELECT coalesce(max({column.name}), 0) FROM {table}").scalar_one()
+        text = f"SELECT coalesce(max({column.name}), 0) FROM {table}"
+        with _cursor(connection, text) as cursor:
+            (latest,) = cursor.execute(text).fetchone()
         return list(range(latest + 1, latest + count + 1))
     reserve = sa.text("SELECT nextval(pg_get_serial_sequence(:table, :column)) FROM generate_series(1, :count)")
     return list(connection.execute(reserve, {"table": str(table), "column": column.name, "count": count}).scalars())
@@ -106,8 +116,9 @@ class Query:
             else:
                 values[name] = convert(value) if convert else value
         parameters = values if text.order is None else tuple(values[name] for name in text.order)
-        found = connection.exec_driver_sql(text.text, parameters).cursor.fetchall()  # the rows as they are
-        return self._converted(dialect, found)
+        with _cursor(connection, text.text) as cursor:
+            cursor.execute(text.text, parameters)
+            return self._converted(dialect, cursor.fetchall())
 
     def _converted(self, dialect: sa.Dialect, found: Sequence[Any]) -> list[Any]:
         if not found:
@@ -149,6 +160,19 @@ class Query:
                 order=ready.positiontup if compiled.positional else None,
             )
         return self._texts[key]
+
+
+@contextmanager
+def _cursor(connection: sa.Connection, text: str) -> Iterator[Any]:
+    """The driver's cursor; what it raises is raised as SQLAlchemy does."""
+    cursor = connection.connection.cursor()
+    driver: Any = connection.dialect.loaded_dbapi
+    try:
+        yield cursor
+    except driver.Error as error:
+        raise sa.exc.DBAPIError.instance(text, None, error, driver.Error, dialect=connection.dialect) from error
+    finally:
+        cursor.close()
 
 
 def _padded(values: list[Any]) -> list[Any]:

@@ -67,7 +67,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """What `read` gives, for statements only."""
-        with self._read_turn, in_plain_words(self.engine.url), self.engine.connect() as connection:
+        with self._read_turn, in_plain_words(self.engine.url), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
