@@ -177,15 +177,15 @@ _RUNNING = Query(
 
 
 def _claim(connection: sa.Connection, now: datetime, starts: Starts, look: bool) -> list[Claimed]:
-    if starts.left:
-        starts.beside(_RUNNING.rows(connection))
     ready, more = _ready(connection, now, starts)
     claimed: list[Claimed] = []
     if look:
+        if starts.per_user is not None:
+            starts.beside(_RUNNING.rows(connection))
         written, started = _start_due(connection, now, starts, starts.left - len(ready))
         claimed += [_claimed(task, run, run_id, attempt=1) for task, run, run_id in started]
-        if written and starts.left:
-            starts.beside(_RUNNING.rows(connection))
+        if written:
+            starts.forget()
             ready, more = _ready(connection, now, starts)
     while ready:
         changes: list[tuple[int, RunStatus, dict[str, Any]]] = []
@@ -211,8 +211,16 @@ def _ready(connection: sa.Connection, now: datetime, starts: Starts) -> tuple[li
     page = starts.left
     if not page:
         return [], False
-    rows = _CLAIMABLE.rows(connection, now=now, busy=sorted(starts.busy), sated=list(starts.sated), limit=page)
+    rows = _claimable(connection, now, starts, page)
+    if rows and not starts.known:
+        starts.beside(_RUNNING.rows(connection))
+        if any(row.id in starts.busy or row.owner_id in starts.sated for row in rows):
+            rows = _claimable(connection, now, starts, page)
     return rows, len(rows) == page
+
+
+def _claimable(connection: sa.Connection, now: datetime, starts: Starts, page: int) -> list[Any]:
+    return _CLAIMABLE.rows(connection, now=now, busy=sorted(starts.busy), sated=list(starts.sated), limit=page)
 
 
 def _start_due(connection: sa.Connection, now: datetime, starts: Starts, room: int) -> tuple[int, list[Started]]:

@@ -29,12 +29,9 @@ class Starts:
     ) -> None:
         self._limit = limit
         self._most = limit + ahead
-        self._per_user = per_user
+        self.per_user = per_user
         self._count = 0
-        self._tasks: Counter[int] = Counter()
-        self._owners: Counter[UUID] = Counter()
-        self.busy: set[int] = set()
-        self.sated: set[UUID] = set()
+        self.forget()
         self.columns: Mapping[str, Any] = {
             "status": RunStatus.RUNNING,
             "start_time": now,
@@ -47,9 +44,18 @@ class Starts:
         """How many more it may begin."""
         return max(0, self._most - self._count)
 
+    def forget(self) -> None:
+        """What runs has changed: `beside` must say it anew before limits are looked at."""
+        self._tasks: Counter[int] = Counter()
+        self._owners: Counter[UUID] = Counter()
+        self.busy: set[int] = set()
+        self.sated: set[UUID] = set()
+        self.known = False
+
     def beside(self, running: Collection[Any]) -> None:
         """Take into account what runs now, and only that."""
-        self._tasks, self._owners, self.busy, self.sated = Counter(), Counter(), set(), set()
+        self.forget()
+        self.known = True
         for row in running:
             self._add(row.task_id, row.owner_id, row.overlap, row.max_parallel)
 
@@ -68,5 +74,5 @@ class Starts:
         most = max_parallel if overlap is Overlap.ALLOW else 1
         if most is not None and self._tasks[task_id] >= most:
             self.busy.add(task_id)
-        if self._per_user is not None and self._owners[owner_id] >= self._per_user:
+        if self.per_user is not None and self._owners[owner_id] >= self.per_user:
             self.sated.add(owner_id)
