@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 
@@ -14,7 +14,7 @@ class Alarm:
         self._ring = ring
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(1)},
+            executors={"default": DebugExecutor()},  # in the scheduler's own thread: to ring takes no time
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._moment: datetime | None = None

@@ -31,6 +31,7 @@ _LONGEST_PAUSE = 5.0  # seconds between tries while the database cannot be reach
 _LOOK_EVERY = 5.0  # seconds between looks at the clock
 _LOOK_ANYWAY = timedelta(seconds=1)  # for what is not news, however much news there is
 _JUMP = timedelta(seconds=2)
+_LEAD = timedelta(milliseconds=2)  # what is due is claimed this long before, and begins at its moment
 _CALM = 0.002  # seconds without news before what is not news is seen to: a chain goes on faster than that
 _MOST_AHEAD = 256
 _AHEAD_SECONDS = 0.02  # of quick work is claimed before a thread is free for it, so that one commit serves many
@@ -67,6 +68,7 @@ class Runtime:
         self._dispatcher: threading.Thread | None = None
         self._stopping = threading.Event()
         self._renewed = self._looked = self._claimed = store.clock.now()
+        self._due_at: datetime | None = None
         self._clock_offset = self._wall_against_monotonic()
 
     def subscribe(self, listener: Callable[[], None]) -> None:
@@ -168,11 +170,12 @@ class Runtime:
         now = self._claimed = self._store.clock.now()
         outcomes, late = self._ended(finished, now)
         name = self._doorbell.name
+        soon = self._due_at if self._due_at is not None and now < self._due_at <= now + _LEAD else None
         if not self._stopping.is_set():
             free, ahead = self._room(len(self._running) - len(outcomes))
             claimed = claim_due(
                 self._store, name, free, LEASE_SECONDS, outcomes,
-                ahead=ahead, per_user=self._per_user, look=self._something_due,
+                ahead=ahead, per_user=self._per_user, look=self._something_due, at=soon,
             )  # fmt: skip
             self._something_due = 0 < free + ahead <= len(claimed)  # then there may be more
         else:
@@ -182,6 +185,9 @@ class Runtime:
         for run_id, _ in outcomes:
             del self._running[run_id]
         now = self._store.clock.now()
+        if soon is not None and claimed:
+            time.sleep(max(0.0, (soon - now).total_seconds()))
+            now = soon
         pool = self._pool
         if pool is None:
             raise RuntimeError("the runtime was not started")
@@ -247,7 +253,9 @@ class Runtime:
         return rested + recover_runs(self._store, [each for each in held.abandoned if each[0] not in self._running])
 
     def _next_look(self) -> datetime | None:
-        moments = [next_wakeup(self._store, self._claimed), *(each.deadline for each in self._running.values())]
+        self._due_at = next_wakeup(self._store, self._claimed)
+        early = None if self._due_at is None else self._due_at - _LEAD
+        moments = [early, *(each.deadline for each in self._running.values())]
         if self._running:
             moments.append(self._renewed + _RENEW_AFTER)
         return min((moment for moment in moments if moment is not None), default=None)

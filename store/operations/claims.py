@@ -53,21 +53,24 @@ def claim_due(
     ahead: int = 0,
     per_user: int | None = None,
     look: bool = True,
+    at: datetime | None = None,
 ) -> list[Claimed]:
     """Record how runs of the worker went, turn due tasks into runs, and claim up to `limit` runs for it.
 
     Those due first come first. ahead: how many more to claim before the worker is free for them, which is never done
     with a run that must not be repeated. per_user: how many runs of one owner may run at the same time, everywhere.
-    look: whether to look for due tasks; else only what is a run already is claimed.
+    look: whether to look for due tasks; else only what is a run already is claimed. at: claim what is due at this
+    moment, which is about to come; whoever claims ahead of time must wait for it.
 
     A claimed run is `running` and belongs to the worker until the lease ends. Runs beyond the limit stay `pending`.
     Of very many due tasks some may be left; `next_wakeup` then gives a moment that has passed.
     """
     now = store.clock.now()
-    starts = Starts(worker, lease_seconds, now, limit=limit, ahead=ahead, per_user=per_user)
+    then = max(now, at) if at is not None else now
+    starts = Starts(worker, lease_seconds, then, limit=limit, ahead=ahead, per_user=per_user)
     with store.writing() as connection:
         news = finish(connection, worker, outcomes, now).news if outcomes else False
-        claimed = _claim(connection, now, starts, look)
+        claimed = _claim(connection, then, starts, look)
     if news or not starts.left:  # others should know, or may have to help
         store.changed()
     return claimed
