@@ -12,13 +12,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from croncierge.errors import Unavailable
 from runtime.alarm import Alarm
+from runtime.conditions import Check, executed_if, never
 from runtime.doorbell import Doorbell
 from runtime.executors import execute
 from runtime.workers import Attempt, Workers
-from store.operations.claims import claim_due, held_runs, next_wakeup, renew_leases
+from store.operations.claims import Claimed, claim_due, held_runs, next_wakeup, renew_leases
 from store.operations.runs import Outcome, finish_runs, recover_runs, wake_runs
 from store.session import Store
 from tools.connectors.executor import Control, Executor
@@ -40,8 +42,8 @@ _AHEAD_SECONDS = 0.02  # of quick work is claimed before a thread is free for it
 class Runtime:
     """Runs what is due on one store. `start` and `stop` it, or `tick` it by hand.
 
-    workers: how many runs execute at the same time; per_user: how many of one owner. The store's `changed` should
-    call `wake` and ring the doorbell.
+    workers: how many runs execute at the same time; per_user: how many of one owner. check: whether the condition of a
+    run's task holds. The store's `changed` should call `wake` and ring the doorbell.
     """
 
     def __init__(
@@ -52,9 +54,11 @@ class Runtime:
         *,
         workers: int = 8,
         per_user: int | None = None,
+        check: Check = never,
     ) -> None:
         self._store = store
         self._executors = executors
+        self._check = check
         self._doorbell = doorbell
         self._workers = workers
         self._per_user = per_user
@@ -80,7 +84,7 @@ class Runtime:
         self._stopping.clear()
         self._pool = Workers(
             self._workers,
-            lambda run, control: execute(self._executors, run, control),
+            self._execute,
             lambda attempt, outcome: self._inbox.put((attempt, outcome)),
         )
         self._doorbell.listen(self._rung)
@@ -111,9 +115,12 @@ class Runtime:
         self._recover()
         executed, outcomes = 0, list[tuple[int, Outcome]]()
         while claimed := claim_due(self._store, self._doorbell.name, self._workers, LEASE_SECONDS, outcomes):
-            outcomes = [(run.run_id, execute(self._executors, run, Control())) for run in claimed]
+            outcomes = [(run.run_id, self._execute(run, Control())) for run in claimed]
             executed += len(claimed)
         return executed
+
+    def _execute(self, run: Claimed, control: Control) -> Outcome:
+        return executed_if(self._check, partial(execute, self._executors), run, control)
 
     # --- the dispatcher's thread -------------------------------------------------------------------------------
 

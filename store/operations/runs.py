@@ -213,7 +213,7 @@ def _tell(
     tasks: dict[int, dict[str, Any]] = {}
     for row, outcome, change in finished:
         status, known = change["status"], tasks.get(row.id, {})
-        if outcome.held is not None and outcome.held is not row.condition_held:
+        if outcome.held not in (None, row.condition_held) and status in ENDED:  # else the next try sees to it
             tasks.setdefault(row.id, {})["condition_held"] = outcome.held
         if status is RunStatus.COMPLETED and outcome.message is None and not row.failures_in_a_row and not known:
             continue  # nothing to tell: most runs, when many end together

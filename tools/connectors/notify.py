@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from croncierge.errors import CronciergeError
 from store.operations.runs import Outcome
@@ -13,6 +13,8 @@ from tools.connectors.connector import Call, Payload
 
 class NotifyPayload(Payload):
     """message: what to say, by default the task's title. channels: where to say it instead of to the owner."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)  # the value of a template may be a number
 
     message: str | None = Field(None, max_length=20_000)
     channels: tuple[str, ...] = Field((), max_length=20)
