@@ -28,10 +28,14 @@ class ConditionKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """A condition around time, handed on in the person's own words."""
+    """A condition around time, handed on in the person's own words.
+
+    instead: the event starts it, and the time only if the event has not come by then ("… or at noon at the latest").
+    """
 
     kind: ConditionKind
     words: str
+    instead: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,11 +31,27 @@ def conditions(w: Tokens, start: int, end: int) -> list[tuple[int, int, Conditio
         ):
             one = _clause(w, i, j, end)
             if one is not None:
-                found.append(one)
-                i = one[1]
+                latest = _at_the_latest(w, one, end)
+                found += latest or [one]
+                i = latest[0][1] if latest else one[1]
                 continue
         i += 1
     return found
+
+
+def _at_the_latest(w: Tokens, clause: tuple[int, int, Condition], end: int) -> list[tuple[int, int, Condition]] | None:
+    """An event with a time that stands in for it: "when the webhook comes, or at noon at the latest"."""
+    first, stop, met = clause
+    if met.kind is not ConditionKind.EVENT:
+        return None
+    latest = next((k for k in range(first, end) if w.at(k, "at", "the", "latest")), None)
+    otherwise = next((k for k in range(first, latest or first) if w.low[k] == "or"), None)
+    if latest is None or otherwise is None:
+        return None
+    last = otherwise - 1 if w.low[otherwise - 1] == "," else otherwise
+    begin = next(k for k in range(first, stop) if w.said(k, stop) == met.words)
+    met = Condition(kind=ConditionKind.EVENT, words=w.said(begin, last), instead=True)
+    return [(first, otherwise + 1, met), (latest, latest + 3, met)]
 
 
 def _clause(w: Tokens, i: int, j: int, end: int) -> tuple[int, int, Condition] | None:

@@ -112,7 +112,7 @@ def _read(w: Tokens, now: datetime, preferences: Preferences) -> Reading:
     pieces = _unquoted(w, _outside(pieces, clauses))
     pieces = standing(w, pieces)
     frame = gather(pieces)
-    met = tuple(clause for _, _, clause in clauses)
+    met = tuple(dict.fromkeys(clause for _, _, clause in clauses))
     base = Reading(
         kind=Kind.NONE,
         title=title(w, said, pieces, clauses),

@@ -310,3 +310,11 @@ def test_a_range_is_half_open(words: str, start: str, end: str) -> None:
 
 def test_words_without_a_range_have_none() -> None:
     assert read_span("the blue one", now=NOW, preferences=HERE) is None
+
+
+def test_an_event_may_have_a_time_that_stands_in_for_it() -> None:
+    found = read_when("when the webhook comes, or at noon at the latest", now=NOW, preferences=HERE)
+    assert isinstance(found.schedule, Once)
+    assert [(each.kind, each.words, each.instead) for each in found.conditions] == [
+        (ConditionKind.EVENT, "the webhook comes", True)
+    ]

@@ -1,0 +1,33 @@
+import pytest
+
+from croncierge.errors import InvalidInput
+from tools.happenings import trigger_of
+
+
+@pytest.mark.parametrize(
+    ("words", "event", "path"),
+    [
+        ("the webhook comes", "webhook", None),
+        ("the deploy event arrives", "deploy", None),
+        ("the event build.finished is received", "build.finished", None),
+        ("a new-order event comes in", "new-order", None),
+        ("nightly import event fires", "nightly-import", None),
+        ("a file lands in /inbox", "file", "/inbox"),
+        ("a new file appears in /data/in/", "file", "/data/in"),
+        ("a csv file is added to", None, None),
+        ("any CSV file shows up in ~/drop", "file", "~/drop/*.csv"),
+        ('a file changes in the folder "/my data"', "file", "/my data"),
+        ("it rains", None, None),
+        ("the price drops below 100", None, None),
+        ("it comes", None, None),
+    ],
+)
+def test_what_can_be_watched_for_is_understood_and_nothing_else(
+    words: str, event: str | None, path: str | None
+) -> None:
+    if event is None:
+        with pytest.raises(InvalidInput, match="cannot watch for"):
+            trigger_of(words)
+    else:
+        found = trigger_of(words)
+        assert (found.event, found.path) == (event, path)
