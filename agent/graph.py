@@ -21,6 +21,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.prebuilt import ToolNode
 from langgraph.runtime import Runtime
 
+from agent.breaker import REFUSED, goes_round, repetition
 from agent.memory import completed, fit
 from prompts import load
 from tools.context import Context
@@ -49,6 +50,10 @@ def build_graph(
                     )
                 ]
             }
+        if goes_round(messages_of_turn(messages)):
+            return {
+                "messages": [AIMessage("I went round in circles and stopped; what I had done until then stays done.")]
+            }
         answer = speaker.invoke([_instructions(runtime.context), *completed(fit(messages))])
         return {"messages": [answer]}
 
@@ -57,8 +62,12 @@ def build_graph(
         last = state["messages"][-1]
         assert isinstance(last, AIMessage)
         results: list[AnyMessage] = []
+        before = messages_of_turn(state["messages"])[:-1]
         for call in last.tool_calls:
-            if call["name"] in runner.tools_by_name:
+            repeated = repetition(before, call)
+            if repeated is not None:
+                results.append(_refused(call, repeated, artifact=REFUSED))
+            elif call["name"] in runner.tools_by_name:
                 results += runner.invoke({"messages": [AIMessage("", tool_calls=[call])]})["messages"]
             else:
                 known = ", ".join(runner.tools_by_name)
@@ -100,5 +109,5 @@ def _instructions(context: Context) -> SystemMessage:
     return SystemMessage(load("assistant").render(now=f"{now:%A %d %B %Y, %H:%M}", zone=zone))
 
 
-def _refused(call: ToolCall | InvalidToolCall, text: str) -> ToolMessage:
-    return ToolMessage(error(text), tool_call_id=call["id"], name=call["name"], status="error")
+def _refused(call: ToolCall | InvalidToolCall, text: str, artifact: str | None = None) -> ToolMessage:
+    return ToolMessage(error(text), tool_call_id=call["id"], name=call["name"], status="error", artifact=artifact)
