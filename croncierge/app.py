@@ -12,6 +12,8 @@ from croncierge.clock import Clock, SystemClock
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from langchain_core.language_models.chat_models import BaseChatModel
+
     from agent.invoke import Assistant
     from croncierge.settings import Settings
     from runtime.doorbell import Doorbell
@@ -71,7 +73,8 @@ class App:
         from runtime.executors import BUILT_IN
         from runtime.loop import Runtime
 
-        runtime = Runtime(self.store, BUILT_IN, self.doorbell)
+        settings = self.settings
+        runtime = Runtime(self.store, BUILT_IN, self.doorbell, workers=settings.workers, per_user=settings.per_user)
         self._wake.append(runtime.wake)
         self._closing.callback(runtime.stop)
         return runtime
@@ -98,14 +101,30 @@ class App:
         """Raises InvalidInput when the model of the settings lacks something."""
         from agent.invoke import Assistant
         from agent.memory import close_checkpointer, open_checkpointer
-        from agent.models import choose_model
 
         store, settings = self.store, self.settings
-        key = settings.api_key.get_secret_value() if settings.api_key else None
-        model = choose_model(settings.model, base_url=settings.base_url, api_key=key)
+        model = self.model(settings.model)
         memory = open_checkpointer(settings.db)
         self._closing.callback(close_checkpointer, memory)
         return Assistant(store, model=model, checkpointer=memory, default_zone=self.default_zone)
+
+    def model(self, name: str | None) -> "BaseChatModel":
+        """The language model of that name as the settings have it asked; without a name the built-in one.
+
+        Raises InvalidInput when it lacks something.
+        """
+        from agent.models import Options, choose_model
+
+        settings = self.settings
+        options = Options(
+            base_url=settings.base_url,
+            api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+            temperature=settings.temperature,
+            reasoning_effort=settings.reasoning_effort,
+            answer_tokens=settings.answer_tokens,
+            timeout=settings.model_timeout,
+        )
+        return choose_model(name, options)
 
     def actor(self, via: str) -> "Actor":
         """The person, acting through an interface; each actor is one change for undo."""

@@ -58,6 +58,20 @@ class Settings(BaseSettings):
         description="Key for the language model.",
         validation_alias=AliasChoices("api_key", "CRONCIERGE_API_KEY", "OPENAI_API_KEY"),
     )
+    task_model: str | None = Field(
+        None, description="Language model of AI tasks; else the one of conversations. Pinned on a task when it is made."
+    )
+    goal_model: str | None = Field(None, description="Language model that plans goals; else the one of AI tasks.")
+    temperature: float | None = Field(None, ge=0, le=2, description="How freely the language model answers, 0 to 2.")
+    reasoning_effort: Literal["minimal", "low", "medium", "high"] | None = Field(
+        None, description="How long a reasoning model thinks: minimal, low, medium or high."
+    )
+    answer_tokens: int | None = Field(None, ge=1, description="The most tokens of one answer of the language model.")
+    model_timeout: float = Field(60.0, gt=0, description="Seconds to wait for an answer of the language model.")
+    workers: int = Field(8, ge=1, le=1_000, description="How many runs execute at the same time in one process.")
+    per_user: int | None = Field(
+        None, ge=1, description="How many runs of one person execute at the same time, everywhere."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What goes into the log file.")
     debug: bool = Field(False, description="Show the traceback of an unexpected error.")
 

@@ -1,5 +1,5 @@
 """The models that can talk: the built-in one, and whatever LangChain can reach."""
 
-from agent.models.choose import choose_model
+from agent.models.choose import Options, choose_model
 
-__all__ = ["choose_model"]
+__all__ = ["Options", "choose_model"]

@@ -139,11 +139,11 @@ def _model(settings: "Settings") -> Finding:
     if settings.model is None:
         advice = "For free conversation set CRONCIERGE_MODEL, and OPENAI_API_KEY or CRONCIERGE_BASE_URL."
         return Finding(name="model", ok=True, found="built in (no key, no network)", advice=advice)
-    from agent.models import choose_model
+    from agent.models import Options, choose_model
 
     key = settings.api_key.get_secret_value() if settings.api_key else None
     try:
-        choose_model(settings.model, base_url=settings.base_url, api_key=key)
+        choose_model(settings.model, Options(base_url=settings.base_url, api_key=key))
     except CronciergeError as error:
         return _wrong("model", error)
     return _reached(settings, key)

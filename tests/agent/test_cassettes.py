@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent.invoke import Delta, Turn
-from agent.models import choose_model
+from agent.models import Options, choose_model
 from tests.agent.conftest import Talk
 
 _BASE_URL = "http://127.0.0.1:8090/v1"
@@ -32,7 +32,7 @@ def vcr_cassette_dir() -> str:
 
 
 def talk() -> Talk:
-    return Talk(choose_model("local", base_url=_BASE_URL, api_key="none"))
+    return Talk(choose_model("local", Options(base_url=_BASE_URL, api_key="none")))
 
 
 @pytest.mark.vcr

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from agent.invoke import Delta, ToolCall, Turn
-from agent.models import choose_model
+from agent.models import Options, choose_model
 from croncierge.errors import InvalidInput, Unavailable
 from tests.agent.conftest import Talk
 from tests.fakes.openai import Message, OpenAIServer, Reply, calls, calls_raw, in_order, openai_server, says
@@ -18,7 +18,7 @@ TIMESHEET = calls("create_task", title="send the timesheet", when="every Monday 
 @contextmanager
 def talking(*replies: Reply, **options: int) -> Iterator[tuple[Talk, OpenAIServer]]:
     with openai_server(in_order(*replies)) as server:
-        model = choose_model("test-model", base_url=server.url, api_key="secret-key")
+        model = choose_model("test-model", Options(base_url=server.url, api_key="secret-key"))
         yield Talk(model, **options), server
 
 
@@ -98,7 +98,7 @@ def test_the_model_is_told_what_was_wrong_with_its_call(call: Message, said: str
 
 
 def test_a_model_without_an_end_is_stopped() -> None:
-    with talking(*[calls("list_tasks")] * 20, max_steps=4) as (talk, server):
+    with talking(*[calls("list_tasks", words=f"{number}") for number in range(20)], max_steps=4) as (talk, server):
         turn = talk.say("go on and on")
     assert "stopped after 4 steps" in turn.reply
     assert len(server.requests) == 4
@@ -121,7 +121,7 @@ def test_after_an_error_the_conversation_goes_on() -> None:
 
 
 def test_a_server_that_is_not_there_is_one_sentence(talk_with: Callable[..., Talk]) -> None:
-    model = choose_model("test-model", base_url="http://127.0.0.1:9/v1", api_key="k")
+    model = choose_model("test-model", Options(base_url="http://127.0.0.1:9/v1", api_key="k"))
     with pytest.raises(Unavailable, match="cannot be reached"):
         talk_with(model).say("hello")
 
