@@ -1,0 +1,1 @@
+"""Packages that tests install. `croncierge_example` is a whole plugin, the one that docs/plugins.md explains."""
