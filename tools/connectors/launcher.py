@@ -1,7 +1,7 @@
 """Stands between the program and a script: starts it within limits, and ends all it has started.
 
-Run as a file by a bare interpreter (`python -I -S launcher.py supervise|limit JSON`), so it needs nothing but the
-standard library. `supervise` ends everything when the script has ended or when the program lets go of the lifeline,
+Run as a file by a bare interpreter (`python -I -S launcher.py supervise|limit JSON COMMAND…`), so it needs nothing but
+the standard library. `supervise` ends everything when the script has ended or when the program lets go of the lifeline,
 which the kernel does for a program that was killed. `limit` takes on the limits and becomes the command.
 """
 
@@ -28,9 +28,10 @@ def limit(command: list[str], limits: dict[str, int]) -> NoReturn:
     cpu = limits["cpu_seconds"]
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_CPU, cpu, cpu + 2)
-    _lower(resource.RLIMIT_AS, limits["memory"])
     _lower(resource.RLIMIT_FSIZE, limits["file"])
-    _lower(resource.RLIMIT_NPROC, limits["processes"] + _threads_of_this_user())
+    if _LINUX:  # elsewhere the first cannot be set, and the second cannot be counted
+        _lower(resource.RLIMIT_AS, limits["memory"])
+        _lower(resource.RLIMIT_NPROC, limits["processes"] + _threads_of_this_user())
     for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # by Python; it would be passed on
         signal.signal(ignored, signal.SIG_DFL)
     try:
@@ -150,11 +151,11 @@ def _prctl(option: int, value: int) -> None:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def main(role: str, job: dict[str, Any]) -> int:
+def main(role: str, job: dict[str, Any], command: list[str]) -> int:
     if role == "limit":
-        limit(job["command"], job["limits"])
-    return supervise(job["lifeline"], job["command"], job["limits"], job["folder"])
+        limit(command, job["limits"])
+    return supervise(job["lifeline"], command, job["limits"], job["folder"])
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], json.loads(sys.argv[2])))
+    sys.exit(main(sys.argv[1], json.loads(sys.argv[2]), sys.argv[3:]))

@@ -47,12 +47,15 @@ class Ended:
 
 
 def run_job(job: Job, control: Control) -> Ended | None:
-    """Run to the end, or until it is cancelled: then everything it has started is killed, and there is no answer."""
+    """Run to the end, or until it is cancelled: then everything it has started is killed, and there is no answer.
+
+    Raises OSError when nothing can be started.
+    """
     lifeline, ours = os.pipe()
     limits = job.limits.as_numbers() if job.limits else None
     try:
         process = subprocess.Popen(
-            launch("supervise", lifeline=lifeline, command=job.command, limits=limits, folder=str(job.folder)),
+            launch("supervise", job.command, lifeline=lifeline, limits=limits, folder=str(job.folder)),
             cwd=job.folder,
             env=dict(job.environment),
             stdin=subprocess.DEVNULL if job.stdin is None else subprocess.PIPE,

@@ -40,9 +40,9 @@ class Limits(BaseModel):
         }
 
 
-def launch(role: str, **job: object) -> list[str]:
+def launch(role: str, command: Sequence[str], **job: object) -> list[str]:
     """The command line of the launcher in one of its roles. No path and no setting of Python reaches it."""
-    return [sys.executable, "-I", "-S", str(LAUNCHER), role, json.dumps(job)]
+    return [sys.executable, "-I", "-S", str(LAUNCHER), role, json.dumps(job), *command]
 
 
 def sandboxed(
@@ -70,7 +70,7 @@ def sandboxed(
         *(part for path in hidden if path.exists() for part in _hide(path)),
         *("--bind", str(folder), str(folder)),
         *("--chdir", str(folder), "--"),
-        *launch("limit", command=list(command), limits=limits.as_numbers()),
+        *launch("limit", command, limits=limits.as_numbers()),
     ]
 
 

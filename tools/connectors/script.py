@@ -1,5 +1,6 @@
 """Run a command that the operator has allowed, or a script's text where the operator allows that."""
 
+import errno
 import json
 import shutil
 import signal
@@ -138,6 +139,9 @@ class Script:
                 output_bytes=config.limits.output_mb * 1_000_000,
             )
             ended = run_job(job, call.control)
+        except OSError as error:
+            what = f"The script “{name}” cannot be started: {error.strerror}."
+            return Outcome(error=what, retryable=error.errno != errno.E2BIG)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if ended is None:

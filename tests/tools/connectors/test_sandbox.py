@@ -87,7 +87,7 @@ def test_processes_are_limited() -> None:
             launcher.chmod(0o644)
             who = {"user": 65534, "group": 65534, "extra_groups": []}
         text = "for i in 1 2 3 4 5 6 7 8 9; do sleep 0.3 & done; wait"
-        _, *options = launch("limit", command=["/bin/sh", "-c", text], limits=Limits(processes=4).as_numbers())
+        _, *options = launch("limit", ["/bin/sh", "-c", text], limits=Limits(processes=4).as_numbers())
         options[options.index(str(LAUNCHER))] = str(launcher)
         done = subprocess.run([python, *options], capture_output=True, text=True, check=False, timeout=20, **who)
 
@@ -186,7 +186,7 @@ def test_the_limits_of_the_program_itself_come_first() -> None:
     program = f"""
 import resource, runpy, sys
 resource.setrlimit(resource.RLIMIT_AS, ({most}, {most}))
-sys.argv = {launch("limit", command=["/bin/sh", "-c", "ulimit -v"], limits=Limits(memory_mb=5000).as_numbers())[3:]!r}
+sys.argv = {launch("limit", ["/bin/sh", "-c", "ulimit -v"], limits=Limits(memory_mb=5000).as_numbers())[3:]!r}
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -79,6 +79,15 @@ def test_arguments_are_never_taken_apart_by_a_shell(tmp_path: Path) -> None:
     assert run(config, arguments=hostile).result == {"exit_code": 0, "stdout": "|".join(hostile) + "|"}
 
 
+def test_arguments_that_are_too_long_for_the_machine_are_told() -> None:
+    config = ScriptConfig(command=("/bin/true",), arguments=True, sandbox="off")
+    fits, too_long = (run(config, arguments=("é" * length, '"\\' * 1000)) for length in (50_000, 100_000))
+
+    assert fits.error is None
+    assert too_long.error == "The script “it” cannot be started: Argument list too long."
+    assert not too_long.retryable
+
+
 def test_a_line_for_the_shell_gets_arguments_as_they_are() -> None:
     config = ScriptConfig(command=('printf "%s|" "$@" | tr a b',), shell=True, arguments=True, sandbox="off")
 
