@@ -77,7 +77,7 @@ def supervise(lifeline: int, command: list[str], limits: dict[str, int] | None, 
     status = None
     while status is None and lifeline not in select.select([ended, lifeline], [], [])[0]:
         os.read(ended, 4096)
-        status = _reap(child)
+        status, _ = _reap(child)
     _end_all(child)
     shutil.rmtree(folder, ignore_errors=True)
     code = os.waitstatus_to_exitcode(status) if status is not None else -signal.SIGKILL
@@ -94,32 +94,30 @@ def _start(command: list[str], limits: dict[str, int] | None) -> NoReturn:
     limit(command, limits)
 
 
-def _reap(child: int) -> int | None:
-    """Take note of the dead; the status of the child if it is among them."""
+def _reap(child: int) -> tuple[int | None, bool]:
+    """Take note of the dead: the status of the child if it is among them, and whether anything is left."""
     status = None
     while True:
         try:
             pid, its = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
-            return status
+            return status, False
         if pid == 0:
-            return status
+            return status, True
         if pid == child:
             status = its
 
 
 def _end_all(child: int) -> None:
     """Kill until nothing is left. What starts others faster than it is killed meets the limit of processes."""
-    _kill(-child)
-    while True:
+    if not _LINUX:
+        _kill(-child)  # all that can be found there
+    left = True
+    while left:
         for pid in _descendants():
             _kill(pid)
-        _reap(child)
-        try:
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        except ChildProcessError:
-            return
         time.sleep(0.002)
+        _, left = _reap(child)
 
 
 def _kill(pid: int) -> None:
