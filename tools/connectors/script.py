@@ -109,36 +109,17 @@ class Script:
 
     def run(self, payload: ScriptPayload, call: Call) -> Outcome:
         name, config = payload.script, self._configs[payload.script]
-        use_sandbox = self._use_sandbox(config)
-        if config.sandbox == "required" and not use_sandbox:
+        if config.sandbox == "required" and not sandbox_works():
             return Outcome(
                 error=f"The script “{name}” runs in a sandbox only, and bubblewrap does not work on this machine.",
                 retryable=False,
             )
         folder = Path(tempfile.mkdtemp(prefix="croncierge-"))
+        command = _command(config, payload, folder / "script")
         try:
-            text = folder / "script"
             if payload.text is not None:
-                text.write_text(payload.text, encoding="utf-8")
-            command = _command(config, payload, text)
-            if use_sandbox:
-                command = sandboxed(
-                    command,
-                    config.limits,
-                    folder,
-                    network=config.network,
-                    writable=config.writable,
-                    hidden=self._hidden,
-                )
-            job = Job(
-                command=command,
-                folder=folder,
-                environment=_environment(config, folder) | _about(call.run),
-                stdin=payload.stdin,
-                limits=None if use_sandbox else config.limits,
-                output_bytes=config.limits.output_mb * 1_000_000,
-            )
-            ended = run_job(job, call.control)
+                (folder / "script").write_text(payload.text, encoding="utf-8")
+            ended = run_job(self._job(config, command, folder, payload.stdin, call.run), call.control)
         except OSError as error:
             what = f"The script “{name}” cannot be started: {error.strerror}."
             return Outcome(error=what, retryable=error.errno != errno.E2BIG)
@@ -147,13 +128,33 @@ class Script:
         if ended is None:
             return Outcome(error=f"The script “{name}” was ended before it was done.")
         result = _result(ended)
-        call.record({"command": _command(config, payload, text)}, {"exit_code": ended.exit_code})
+        call.record({"command": command}, {"exit_code": ended.exit_code})
         if ended.exit_code == 0:
             return Outcome(result=result)
         return Outcome(
             error=_what_went_wrong(name, config, ended),
             retryable=ended.exit_code not in _CANNOT_START,
             result=result,
+        )
+
+    def _job(self, config: ScriptConfig, command: list[str], folder: Path, stdin: str | None, run: Claimed) -> Job:
+        sandbox = self._use_sandbox(config)
+        if sandbox:
+            command = sandboxed(
+                command,
+                config.limits,
+                folder,
+                network=config.network,
+                writable=config.writable,
+                hidden=self._hidden,
+            )
+        return Job(
+            command=command,
+            folder=folder,
+            environment=_environment(config, folder) | _about(run),
+            stdin=stdin,
+            limits=None if sandbox else config.limits,
+            output_bytes=config.limits.output_mb * 1_000_000,
         )
 
     def _use_sandbox(self, config: ScriptConfig) -> bool:

@@ -1,6 +1,9 @@
 """Plugins: an installed package brings an action; a broken one is told and harms nothing."""
 
 import importlib
+import json
+import os
+import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -161,3 +164,21 @@ def test_what_goes_wrong_in_a_plugin_is_told_as_its_own(site: Path) -> None:
     outcome = fine.run(payload, Heard().call)
     assert outcome.error == "The plugin “fine” gave no outcome; update it."
     assert not outcome.retryable
+
+
+def test_an_installed_package_does_its_work_in_the_program(tmp_path: Path) -> None:
+    site, lines = tmp_path / "site", tmp_path / "lines"
+    install(build_wheel(EXAMPLE, tmp_path), site)
+    command = [sys.executable, "-m", "tests.plugins.program", str(lines)]
+    root = EXAMPLE.parents[2]
+    without = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=60)
+    path = os.environ | {"PYTHONPATH": str(site)}
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=60, env=path)
+
+    assert without.returncode != 0
+    assert "KeyError: 'append'" in without.stderr
+    answer = json.loads(done.stdout)
+    assert answer["status"] == "completed"
+    assert answer["result"]["line"] == "hello"
+    assert answer["log"] == f"appending to {lines}\n"
+    assert lines.read_text() == "hello\n"
