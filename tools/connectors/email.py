@@ -23,6 +23,7 @@ from store.operations.runs import Outcome
 from tools.connectors.cancelling import ended_when_cancelled
 from tools.connectors.connector import Call, Payload
 from tools.connectors.grants import Grant
+from tools.connectors.verbatim import has_template
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -84,7 +85,7 @@ class Email:
         if not config.open_to(owner):
             raise NotAllowed("You may not send mail from here; the operator can add you to owners in [email].")
         for address in payload.to:
-            if "{{" not in address and "{%" not in address:  # else it is known and checked when it is sent
+            if not has_template(address):  # else it is known and checked when it is sent
                 _check(address, config)
 
     def preview(self, payload: EmailPayload) -> Mapping[str, Any]:

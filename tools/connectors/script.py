@@ -18,6 +18,7 @@ from tools.connectors.connector import Call, Payload
 from tools.connectors.grants import Grant, granted
 from tools.connectors.processes import Ended, Job, run_job
 from tools.connectors.sandbox import Limits, own_secrets, sandbox_works, sandboxed
+from tools.connectors.verbatim import refuse_templates
 
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _SHELL = "/bin/sh"
@@ -89,12 +90,7 @@ class Script:
                 )
         if config.text and not payload.text:
             raise InvalidInput(f"The script “{name}” needs the text to run; give it as text.", field="text")
-        if payload.text and ("{{" in payload.text or "{%" in payload.text):
-            raise InvalidInput(
-                "The text of a script holds no templates, since a value could change what it does; "
-                "pass values as arguments or stdin.",
-                field="text",
-            )
+        refuse_templates(payload.text or "", field="text", instead="pass values as arguments or stdin")
 
     def preview(self, payload: ScriptPayload) -> Mapping[str, Any]:
         config = self._configs[payload.script]

@@ -14,6 +14,7 @@ from tools.connectors.connector import Call, Payload
 from tools.connectors.executor import Control
 from tools.connectors.grants import Grant, granted
 from tools.connectors.query import Query, QueryFailed, Table, Value
+from tools.connectors.verbatim import refuse_templates
 
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
@@ -71,12 +72,8 @@ class Sql:
                 f"write = true in [sql.{payload.connection}].",
                 field="write",
             )
-        if "{{" in payload.statement or "{%" in payload.statement:
-            raise InvalidInput(
-                "A statement holds no templates, since a value could change what it does; write :name in the "
-                "statement and give the value in parameters.",
-                field="statement",
-            )
+        instead = "write :name in it and give the value in parameters"
+        refuse_templates(payload.statement, field="statement", instead=instead)
         _check_verb(payload)
 
     def preview(self, payload: SqlPayload) -> Mapping[str, Any]:

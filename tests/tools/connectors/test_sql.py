@@ -255,7 +255,7 @@ def test_what_acts_outside_of_the_data_is_refused(statement: str, write: bool) -
 
 @pytest.mark.parametrize("statement", ["SELECT {{ results.a.b }}", "SELECT 1 {% if x %}{% endif %}"])
 def test_a_statement_holds_no_templates(statement: str) -> None:
-    with pytest.raises(InvalidInput, match="write :name in the statement and give the value in parameters"):
+    with pytest.raises(InvalidInput, match="write :name in it and give the value in parameters"):
         allow(statement)
 
 
