@@ -44,8 +44,8 @@ class _Conversation(socketserver.StreamRequestHandler):
             return
         self._say(self.mail.replies.get("greeting", "220 here"))
         while line := self.rfile.readline():
-            verb, space, rest = line.decode().rstrip("\r\n").partition(" ")
-            command = verb.upper() + space + rest
+            before, bracket, rest = line.decode().rstrip().partition("<")
+            command = before.upper() + bracket + rest if bracket else _upper_verb(before)
             self.mail.commands.append(command)
             reply = self.mail.replies.get(command) or self._usual(command)
             if command in self.mail.replies and not self.mail.replies[command]:
@@ -94,6 +94,11 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.connection = self.mail.tls.wrap_socket(self.connection, server_side=True)
         self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
         self.mail.encrypted = True
+
+
+def _upper_verb(command: str) -> str:
+    verb, space, rest = command.partition(" ")
+    return verb.upper() + space + rest
 
 
 class _Listener(socketserver.ThreadingTCPServer):

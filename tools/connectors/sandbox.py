@@ -58,7 +58,7 @@ def sandboxed(
 
     folder: where it may write, besides `writable`. hidden: what it must not even read.
     """
-    needed = [LAUNCHER, Path(sys.prefix), Path(sys.base_prefix), *_place(command)]
+    needed = _outermost([LAUNCHER, Path(sys.prefix), Path(sys.base_prefix), *_place(command)])
     return [
         "bwrap",
         *("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
@@ -77,6 +77,11 @@ def sandboxed(
 def _place(command: Sequence[str]) -> list[Path]:
     path = Path(command[0])
     return [path] if path.is_absolute() else []
+
+
+def _outermost(paths: Sequence[Path]) -> list[Path]:
+    """Without those that are inside of others, and come with them."""
+    return [path for path in paths if not any(path != other and path.is_relative_to(other) for other in paths)]
 
 
 def _lost(path: Path) -> bool:
