@@ -74,7 +74,7 @@ class EmailPayload(Payload):
 
 class Email:
     name = "email"
-    payload = EmailPayload
+    payload: type[Payload] = EmailPayload
 
     def __init__(self, config: EmailConfig | None, clock: Clock | None = None) -> None:
         self._config = config

@@ -22,7 +22,7 @@ class NotifyPayload(Payload):
 
 class Notify:
     name = "notify"
-    payload = NotifyPayload
+    payload: type[Payload] = NotifyPayload
 
     def __init__(self, channels: Channels) -> None:
         self._channels = channels

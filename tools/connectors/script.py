@@ -71,7 +71,7 @@ class ScriptPayload(Payload):
 
 class Script:
     name = "script"
-    payload = ScriptPayload
+    payload: type[Payload] = ScriptPayload
 
     def __init__(self, configs: Mapping[str, ScriptConfig], hidden: Sequence[Path] | None = None) -> None:
         """hidden: what a script must not read, where there is a sandbox; by default what is the program's own."""

@@ -59,7 +59,7 @@ class SqlPayload(Payload):
 
 class Sql:
     name = "sql"
-    payload = SqlPayload
+    payload: type[Payload] = SqlPayload
 
     def __init__(self, configs: Mapping[str, SqlConfig]) -> None:
         self._configs = configs

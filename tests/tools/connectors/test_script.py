@@ -258,15 +258,17 @@ run(shell(), BROOD + "pwd >> $1; sleep 987", arguments=({str(pids)!r},))
     wait_until(lambda: not Path(folder).exists())
 
 
-def test_in_the_sandbox_too_nothing_outlives_the_program(sandbox: str, tmp_path: Path) -> None:
+def test_in_the_sandbox_too_nothing_outlives_the_program(tmp_path: Path) -> None:
     """Ids are others in there, so a pipe tells: it is closed when the last process that holds it has ended."""
+    if not sandbox_works():
+        pytest.skip("bubblewrap is not here or may not do its work on this machine")
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     program = f"""
 from pathlib import Path
 from tests.tools.connectors.test_script import run, shell
 text = 'exec > "$1"; echo begun; (setsid sleep 987 &); sleep 987'
-run(shell({sandbox!r}, writable=(Path({str(tmp_path)!r}),)), text, arguments=({str(pipe)!r},))
+run(shell("required", writable=(Path({str(tmp_path)!r}),)), text, arguments=({str(pipe)!r},))
 """
     process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
     with pipe.open() as heard:
