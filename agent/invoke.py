@@ -12,11 +12,10 @@ from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage, RemoveMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.graph import MessagesState
 
 from agent.failures import in_plain_words
-from agent.graph import Graph, build_graph, messages_of_turn
-from agent.memory import forgotten, keep_latest
+from agent.graph import Conversation, Graph, build_graph, messages_of_turn
+from agent.memory import REMEMBERED_LINES, digest, forgotten, keep_latest
 from croncierge.errors import InvalidInput
 from store.session import Store
 from store.values import Actor
@@ -135,16 +134,18 @@ class Assistant:
 
     def _begin(
         self, text: str, user: UUID, thread: str, via: str, zone: str | None
-    ) -> tuple[Context, RunnableConfig, MessagesState]:
+    ) -> tuple[Context, RunnableConfig, Conversation]:
         actor = Actor(user_id=user, via=via, change_set=uuid4().hex)
         context = Context(store=self._store, actor=actor, zone=zone, default_zone=self._default_zone)
         said = {"said_at": context.now.isoformat(), "zone": context.preferences.zone}
         message = HumanMessage(_clean(text), additional_kwargs=said)
         config = _config(user, thread, self._max_steps)
-        old = self._graph.get_state(config).values.get("messages", [])
+        old = self._graph.get_state(config).values
+        gone = forgotten(old.get("messages", []))
+        earlier = [*old.get("earlier", []), *digest(gone)][-REMEMBERED_LINES:]
         # To the state's reducer a removal is a message, too, though its type does not say so.
-        update = cast(list[AnyMessage], [RemoveMessage(id=str(gone.id)) for gone in forgotten(old)])
-        return context, config, MessagesState(messages=[*update, message])
+        update = cast(list[AnyMessage], [RemoveMessage(id=str(each.id)) for each in gone])
+        return context, config, Conversation(messages=[*update, message], earlier=earlier)
 
     def _end(self, config: RunnableConfig, thread: str) -> Turn:
         # Durability "exit": a turn is remembered when it has ended, so what was cut off leaves no half of one behind.

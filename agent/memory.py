@@ -1,5 +1,6 @@
 """What the assistant remembers of a conversation: checkpoints in the task database, and what of it fits the model."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,9 @@ from agent.tokens import count_tokens
 from tools.results import error
 
 REMEMBERED_TURNS = 30
+REMEMBERED_LINES = 60
+_LONGEST_SAID = 100
+_MOST_TASKS = 5
 _TOKENS_FOR_HISTORY = 16_000
 _INTERRUPTED = "It was interrupted; look whether it was done before you try again."
 
@@ -72,6 +76,23 @@ def forgotten(messages: Sequence[AnyMessage]) -> Sequence[AnyMessage]:
     """The messages of turns that are too long ago to be remembered."""
     turns = [index for index, message in enumerate(messages) if isinstance(message, HumanMessage)]
     return messages[: turns[-REMEMBERED_TURNS]] if len(turns) > REMEMBERED_TURNS else []
+
+
+def digest(messages: Sequence[BaseMessage]) -> list[str]:
+    """A line for each turn: what was said, and which tasks it was about; that is known when the turn is forgotten."""
+    lines: list[str] = []
+    said, tasks = "", dict[int, str]()
+    for message in [*messages, HumanMessage("")]:
+        if isinstance(message, HumanMessage):
+            if said:
+                about = ", ".join(f"#{number} “{title}”" for number, title in tasks.items())
+                lines.append(f"“{said}”" + (f": {about}" if about else ""))
+            words = " ".join(str(message.text).split())
+            said, tasks = words if len(words) <= _LONGEST_SAID else f"{words[:_LONGEST_SAID]}…", {}
+        elif isinstance(message, ToolMessage):
+            found = json.loads(str(message.content)).get("tasks", [])[:_MOST_TASKS]
+            tasks.update({task["id"]: task["title"] for task in found})
+    return lines[-REMEMBERED_LINES:]
 
 
 def keep_latest(saver: object, config: RunnableConfig) -> None:

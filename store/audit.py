@@ -29,6 +29,7 @@ class Entity(StrEnum):
     PERMISSION = "task_permission"  # entity_id: task and user, as "3:<id>"
     PREFERENCES = "user_preferences"  # entity_id: the user's id
     RUN = "task_run"  # entity_id: its id
+    APPROVAL = "approval"  # entity_id: its id
 
 
 def record(

@@ -95,3 +95,12 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
     COLLECTED = "collected"  # waits for the person's next digest
     FOLDED = "folded"  # only recorded: another message tells it, such as the notice of the first failure or a digest
+
+
+class ApprovalStatus(StrEnum):
+    """What a person has said to a call that needs a yes."""
+
+    PENDING = "pending"
+    APPROVED = "approved"  # as it was asked for, or as the person has edited it
+    REFUSED = "refused"
+    EXPIRED = "expired"  # nobody said anything in time, which counts as a no

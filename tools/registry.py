@@ -6,7 +6,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel
 
 from prompts import tool_descriptions
-from tools.scheduling import chain, control, create, edit, inspect, preferences
+from tools.scheduling import chain, control, create, edit, facts, inspect, preferences
 
 _FUNCTIONS = (
     create.create_task,
@@ -25,6 +25,8 @@ _FUNCTIONS = (
     control.undo,
     preferences.get_preferences,
     preferences.set_preferences,
+    facts.remember,
+    facts.forget,
 )
 
 

@@ -4,6 +4,7 @@ from store.operations.backfill import backfill
 from store.operations.control import delete_task, pause_task, resume_task
 from store.operations.dependencies import add_dependency, remove_dependency
 from store.operations.explain import explain
+from store.operations.facts import forget, list_facts, remember
 from store.operations.health import health
 from store.operations.history import get_run, list_runs, run_story
 from store.operations.lookup import find_tasks, get_task, list_tasks
@@ -26,13 +27,16 @@ __all__ = [
     "ensure_user",
     "explain",
     "find_tasks",
+    "forget",
     "get_preferences",
     "get_run",
     "get_task",
     "health",
+    "list_facts",
     "list_runs",
     "list_tasks",
     "pause_task",
+    "remember",
     "remove_dependency",
     "rerun",
     "resume_task",

@@ -1,25 +1,32 @@
 """Rows, nothing else. One module per group of tables; importing this package registers all of them."""
 
+from store.tables.ai import AiRun, Approval, Budget, Subtask, Usage
 from store.tables.audit import AuditEntry
 from store.tables.delivery import Delivery
 from store.tables.event import Event, EventTrigger
 from store.tables.run import Heartbeat, Run, RunTransition, Transcript
 from store.tables.task import Dependency, Task, TaskPermission, Workflow
-from store.tables.user import Identity, User, UserPreferences
+from store.tables.user import Fact, Identity, User, UserPreferences
 
 __all__ = [
+    "AiRun",
+    "Approval",
     "AuditEntry",
+    "Budget",
     "Delivery",
     "Dependency",
     "Event",
     "EventTrigger",
+    "Fact",
     "Heartbeat",
     "Identity",
     "Run",
     "RunTransition",
+    "Subtask",
     "Task",
     "TaskPermission",
     "Transcript",
+    "Usage",
     "User",
     "UserPreferences",
     "Workflow",

@@ -38,6 +38,18 @@ class UserPreferences(SQLModel, table=True):
     updated_at: datetime
 
 
+class Fact(SQLModel, table=True):
+    """Something that a person wants the assistant to know. Forgotten means gone."""
+
+    __tablename__ = "facts"
+    __table_args__ = (sa.UniqueConstraint("user_id", "text"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    text: str = Field(max_length=500)
+    created_at: datetime
+
+
 class Identity(SQLModel, table=True):
     """Who a user is elsewhere: the ids that Slack, Discord or a sign-in service knows them by."""
 

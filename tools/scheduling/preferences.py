@@ -13,7 +13,10 @@ from tools.results import Result, done
 
 def get_preferences(runtime: ToolRuntime[Context]) -> Result:
     context = runtime.context
-    return done(_in_words(operations.get_preferences(context.store, context.actor), context))
+    facts = operations.list_facts(context.store, context.actor)
+    known = "".join(f"\n- {each.text}" for each in facts)
+    told = f"\nYou told me:{known}" if facts else ""
+    return done(_in_words(operations.get_preferences(context.store, context.actor), context) + told)
 
 
 def set_preferences(

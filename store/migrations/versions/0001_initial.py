@@ -33,6 +33,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('name', name=op.f('uq_users_name'))
     )
+    op.create_table('ai_usage',
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('period', sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
+    sa.Column('tokens', sa.Integer(), nullable=False),
+    sa.Column('cost', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_ai_usage_user_id_users'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('user_id', 'period', name=op.f('pk_ai_usage'))
+    )
     op.create_table('audit_log',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -68,6 +76,15 @@ def upgrade() -> None:
     with op.batch_alter_table('events', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_events_owner_id'), ['owner_id'], unique=False)
 
+    op.create_table('facts',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('text', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_facts_user_id_users'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_facts')),
+    sa.UniqueConstraint('user_id', 'text', name=op.f('uq_facts_user_id_text'))
+    )
     op.create_table('identities',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -237,6 +254,78 @@ def upgrade() -> None:
         batch_op.create_index('uq_task_runs_occurrence', ['task_id', 'scheduled_time'], unique=True, sqlite_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"), postgresql_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"))
         batch_op.create_index('uq_task_runs_workflow', ['task_id', 'workflow_run_id'], unique=True, sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
 
+    op.create_table('ai_runs',
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('root_run_id', sa.Integer(), nullable=False),
+    sa.Column('depth', sa.Integer(), nullable=False),
+    sa.Column('tainted', sa.Boolean(), nullable=False),
+    sa.Column('waits', sa.Integer(), nullable=False),
+    sa.Column('plan', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['root_run_id'], ['task_runs.run_id'], name=op.f('fk_ai_runs_root_run_id_task_runs'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['run_id'], ['task_runs.run_id'], name=op.f('fk_ai_runs_run_id_task_runs'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run_id', name=op.f('pk_ai_runs'))
+    )
+    with op.batch_alter_table('ai_runs', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ai_runs_root_run_id'), ['root_run_id'], unique=False)
+
+    op.create_table('ai_subtasks',
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('parent_run_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['parent_run_id'], ['task_runs.run_id'], name=op.f('fk_ai_subtasks_parent_run_id_task_runs'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['task_id'], ['tasks.id'], name=op.f('fk_ai_subtasks_task_id_tasks'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('task_id', name=op.f('pk_ai_subtasks'))
+    )
+    with op.batch_alter_table('ai_subtasks', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ai_subtasks_parent_run_id'), ['parent_run_id'], unique=False)
+
+    op.create_table('approvals',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('call_id', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+    sa.Column('owner_id', sa.Uuid(), nullable=False),
+    sa.Column('tool', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+    sa.Column('arguments', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
+    sa.Column('edited', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=True),
+    sa.Column('why', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('status', sa.Enum('pending', 'approved', 'refused', 'expired', name='status', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['decided_by'], ['users.id'], name=op.f('fk_approvals_decided_by_users')),
+    sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_approvals_owner_id_users'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['run_id'], ['task_runs.run_id'], name=op.f('fk_approvals_run_id_task_runs'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_approvals')),
+    sa.UniqueConstraint('run_id', 'call_id', name=op.f('uq_approvals_run_id_call_id'))
+    )
+    with op.batch_alter_table('approvals', schema=None) as batch_op:
+        batch_op.create_index('ix_approvals_open', ['owner_id', 'status'], unique=False)
+
+    op.create_table('budgets',
+    sa.Column('root_run_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('deadline', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('depth', sa.Integer(), nullable=False),
+    sa.Column('steps', sa.Integer(), nullable=False),
+    sa.Column('subtasks_limit', sa.Integer(), nullable=False),
+    sa.Column('subtasks_spent', sa.Integer(), nullable=False),
+    sa.Column('entries_limit', sa.Integer(), nullable=False),
+    sa.Column('entries_spent', sa.Integer(), nullable=False),
+    sa.Column('calls_limit', sa.Integer(), nullable=False),
+    sa.Column('calls_spent', sa.Integer(), nullable=False),
+    sa.Column('tokens_limit', sa.Integer(), nullable=False),
+    sa.Column('tokens_spent', sa.Integer(), nullable=False),
+    sa.Column('cost_limit', sa.Integer(), nullable=False),
+    sa.Column('cost_spent', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['root_run_id'], ['task_runs.run_id'], name=op.f('fk_budgets_root_run_id_task_runs'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_budgets_user_id_users'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('root_run_id', name=op.f('pk_budgets'))
+    )
+    with op.batch_alter_table('budgets', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_budgets_user_id'), ['user_id'], unique=False)
+
     op.create_table('deliveries',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -308,6 +397,22 @@ def downgrade() -> None:
         batch_op.drop_index('ix_deliveries_due')
 
     op.drop_table('deliveries')
+    with op.batch_alter_table('budgets', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_budgets_user_id'))
+
+    op.drop_table('budgets')
+    with op.batch_alter_table('approvals', schema=None) as batch_op:
+        batch_op.drop_index('ix_approvals_open')
+
+    op.drop_table('approvals')
+    with op.batch_alter_table('ai_subtasks', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ai_subtasks_parent_run_id'))
+
+    op.drop_table('ai_subtasks')
+    with op.batch_alter_table('ai_runs', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ai_runs_root_run_id'))
+
+    op.drop_table('ai_runs')
     with op.batch_alter_table('task_runs', schema=None) as batch_op:
         batch_op.drop_index('uq_task_runs_workflow', sqlite_where=sa.text('workflow_run_id IS NOT NULL'), postgresql_where=sa.text('workflow_run_id IS NOT NULL'))
         batch_op.drop_index('uq_task_runs_occurrence', sqlite_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"), postgresql_where=sa.text("triggered_by IN ('schedule', 'catch_up', 'backfill')"))
@@ -346,6 +451,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_identities_user_id'))
 
     op.drop_table('identities')
+    op.drop_table('facts')
     with op.batch_alter_table('events', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_events_owner_id'))
 
@@ -357,6 +463,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_audit_log_at'))
 
     op.drop_table('audit_log')
+    op.drop_table('ai_usage')
     op.drop_table('users')
     with op.batch_alter_table('heartbeats', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_heartbeats_beat_at'))
