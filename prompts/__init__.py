@@ -1,5 +1,5 @@
 """What the model is told: text files with a name, a version and variables."""
 
-from prompts.loader import Prompt, PromptError, load, tool_descriptions
+from prompts.loader import Prompt, PromptError, load, tool_descriptions, versions
 
-__all__ = ["Prompt", "PromptError", "load", "tool_descriptions"]
+__all__ = ["Prompt", "PromptError", "load", "tool_descriptions", "versions"]

@@ -5,6 +5,7 @@ name: assistant
 version: 1
 purpose: …
 variables: [now, zone]
+notes: … what was learnt of models, and may be left out
 ---
 It is {{now}} in {{zone}}.
 """
@@ -28,17 +29,26 @@ class PromptError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Prompt:
-    """One versioned text. `digest` is the SHA-256 of the text, so that a record can say exactly what was used."""
+    """One versioned text. `digest` is the SHA-256 of the text, so that a record can say exactly what was used.
+
+    notes: what was learnt of how models take it, for whoever changes it; no model sees it.
+    """
 
     name: str
     version: int
     purpose: str
     variables: frozenset[str]
     text: str
+    notes: str = ""
 
     @property
     def digest(self) -> str:
         return sha256(self.text.encode()).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """The version and the text it has, short enough for a record: `2 (6f1e…)`."""
+        return _label(self.version, self.text)
 
     def render(self, **values: object) -> str:
         """The text with its variables filled in. Raises PromptError for a value too many or too few."""
@@ -61,16 +71,36 @@ def load(name: str) -> Prompt:
     if declared != used:
         raise PromptError(f"prompt {name!r} declares {sorted(declared)} but uses {sorted(used)}")
     return Prompt(
-        name=name, version=head["version"], purpose=head.get("purpose", ""), variables=declared, text=text.strip()
+        name=name,
+        version=head["version"],
+        purpose=head.get("purpose", ""),
+        variables=declared,
+        text=text.strip(),
+        notes=head.get("notes", ""),
     )
 
 
 @cache
 def tool_descriptions() -> Mapping[str, Mapping[str, Any]]:
     """What the model is told of each tool: its name → `description` and `arguments` (name → text)."""
-    data = yaml.safe_load((files("prompts") / "tools.yaml").read_text(encoding="utf-8"))
-    tools: Mapping[str, Mapping[str, Any]] = data["tools"]
+    tools: Mapping[str, Mapping[str, Any]] = yaml.safe_load(_tools_text())["tools"]
     return tools
+
+
+def versions() -> dict[str, str]:
+    """What a record needs to say which prompts were used: the name of each text → its label."""
+    names = sorted(each.name.removesuffix(".md") for each in files("prompts").iterdir() if each.name.endswith(".md"))
+    tools = _tools_text()
+    return {name: load(name).label for name in names} | {"tools": _label(yaml.safe_load(tools)["version"], tools)}
+
+
+@cache
+def _tools_text() -> str:
+    return (files("prompts") / "tools.yaml").read_text(encoding="utf-8")
+
+
+def _label(version: int, text: str) -> str:
+    return f"{version} ({sha256(text.encode()).hexdigest()[:12]})"
 
 
 def _split(name: str) -> tuple[dict[str, Any], str]:
