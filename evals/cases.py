@@ -52,8 +52,8 @@ class ExpectedTask(_Strict):
     """A task as it must be stored.
 
     runs: its next moments, wall-clock in the task's zone or aware; a single one means that there are no more, unless
-    `ends` says otherwise; of several it is left open. days: the same where only the day counts. step_seconds: it goes on by
-    this pace. after: titles of exactly the tasks it waits for. outcome: which end of those counts.
+    `ends` says otherwise; of several it is left open. days: the same where only the day counts. step_seconds: it goes
+    on by this pace. after: titles of exactly the tasks it waits for. outcome: which end of those counts.
     """
 
     title: Matcher | Text | None = None

@@ -16,6 +16,8 @@ from store.values import TaskInfo
 from tools.views import next_runs
 
 _LOOKED_AT = 5
+_ELSEWHERE = frozenset({"run_task", "set_preferences", "remember", "forget"})
+"""Tools whose effect does not show in the tasks."""
 _READING = frozenset({"list_tasks", "show_task", "task_history", "explain_task", "task_stats", "get_preferences"})
 
 
@@ -167,7 +169,7 @@ def _same(wanted: Any, found: Any) -> bool:
 def _stayed_put(turn: Turn, happened: Happened) -> Iterator[str]:
     if not (turn.unchanged or turn.asks or turn.no_tool):
         return
-    acted = [call for call in happened.calls if call.changed_something]
+    acted = [call for call in happened.calls if call.status == "done" and call.name in _ELSEWHERE]
     if happened.before[PERSON] != happened.after[PERSON]:
         yield f"nothing should change, but the tasks are other ones than before ({_calls(happened.calls)})"
     elif acted:

@@ -14,6 +14,7 @@ from interfaces.cli import db, policies, runs, tasks
 from interfaces.cli.ask import ask
 from interfaces.cli.chat import chat
 from interfaces.cli.doctor import doctor
+from interfaces.cli.eval import evaluate
 from interfaces.cli.options import AsJson, Common, Db, User, Zone, command, given
 from interfaces.cli.serve import serve
 from interfaces.cli.when import when
@@ -104,6 +105,7 @@ _group(
 command(cli, "serve")(serve)
 _group("db", "The database.", path=db.path, upgrade=db.upgrade)
 command(cli, "doctor")(doctor)
+command(cli, "eval")(evaluate)
 
 
 def run(open_app: OpenApp, arguments: Sequence[str] | None = None) -> int:
