@@ -47,8 +47,9 @@ class Comparison:
 
 
 def compare(before: Report, now: Report) -> Comparison:
-    """Removed are cases of the suites that ran now, so that a part of the suites can be compared, too."""
+    """Suites that did not run now are left out, and so are cases that did not though their dataset is the same."""
     old = {case.id: case for case in before.cases if case.suite in now.datasets}
+    edited = {name for name, each in now.datasets.items() if before.datasets.get(name, each).digest != each.digest}
     new = {case.id: case for case in now.cases}
     same = [name for name in new if name in old and new[name].digest == old[name].digest]
     counted = [name for name in same if new[name].counted and old[name].counted]
@@ -60,7 +61,7 @@ def compare(before: Report, now: Report) -> Comparison:
         worse=worse,
         better=better,
         added=tuple(name for name in new if name not in old),
-        removed=tuple(name for name in old if name not in new),
+        removed=tuple(name for name, case in old.items() if name not in new and case.suite in edited),
         changed=tuple(name for name in new if name in old and new[name].digest != old[name].digest),
         spoilt=tuple(name for name in same if old[name].passed and not new[name].counted),
         chance=chance_of(len(worse), len(better)),

@@ -22,6 +22,8 @@ from prompts import versions
 from tools.registry import all_tools
 
 BUILT_IN = "builtin"
+_PROMPT = "assistant"
+"""The prompt that conversations are held with; what is said of the tools is looked at by itself."""
 
 
 class Traffic(StrEnum):
@@ -65,7 +67,8 @@ def evaluate(plan: Plan, ask: Callable[[], BaseChatModel], progress: Progress = 
         model=plan.model, base_url=plan.base_url, prompts=versions(), tools=tools_digest(), suites=digests
     )
     if plan.traffic is Traffic.REPLAY:
-        cassettes.check_current(cassettes.load_recording(folder), recording.prompts, recording.tools, digests)
+        used = {_PROMPT: recording.prompts[_PROMPT]}
+        cassettes.check_current(cassettes.load_recording(folder), used, recording.tools, digests)
     model = ask()
     results: list[CaseResult] = []
     for suite in plan.suites:
