@@ -92,8 +92,9 @@ def _may_be_missed(target: Target, later: Sequence[Target], rows: Mapping[tuple[
 
 
 def _cut_off(target: Target, seen: Sequence[Effect], faults: Sequence[Fault], bounds: Bounds) -> bool:
-    ended = max((effect.until for effect in seen), default=target.end)
-    return any(fault.begin <= ended + bounds.early and fault.end >= target.due for fault in faults)
+    # In the wake of a fault the record of what is done already may take as long as the start might have.
+    ended = max([target.end, *(effect.until + bounds.early for effect in seen)])
+    return any(fault.begin <= ended and fault.end >= target.due for fault in faults)
 
 
 def _was_busy(target: Target, bounds: Bounds) -> bool:

@@ -7,8 +7,8 @@ bare claims execute in the thread that claims: they are the floor, not a schedul
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from argparse import Namespace
+from collections.abc import Mapping
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -25,7 +25,7 @@ _HEADS = {
 }
 
 
-def run(_cases: Sequence[Path]) -> dict[str, Any]:
+def run(_options: Namespace) -> dict[str, Any]:
     """The figures of each engine, None where it is not installed, and how many times better than it we are."""
     figures: dict[str, Any] = {}
     for name in ENGINES:

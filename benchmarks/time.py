@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,9 +25,9 @@ _GROUPS = {
 _WARM_UP = ("tomorrow at 5pm", "every monday", "in 2 hours")
 
 
-def run(files: Sequence[Path]) -> dict[str, Any]:
-    """The figures of every parser on the cases of `files`; on the repository's own when none are given."""
-    paths = list(files) or [_OWN_CASES]
+def run(options: Namespace) -> dict[str, Any]:
+    """The figures of every parser on the cases of `options.cases`; on the repository's own when none are given."""
+    paths = options.cases or [_OWN_CASES]
     cases = [json.loads(line) for path in paths for line in path.read_text().splitlines() if line.strip()]
     return {
         "files": [path.name for path in paths],

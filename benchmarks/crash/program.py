@@ -1,0 +1,82 @@
+"""The program as a process that can be hurt."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from time import monotonic, sleep
+
+_PATIENCE = 60.0  # seconds that a start may take
+_ROOM = 8192  # bytes that a witness may still grow by while everything else is full
+
+
+class Program:
+    """One process at a time, each with a witness file and a log of its own in a folder."""
+
+    def __init__(self, name: str, folder: Path, environment: Mapping[str, str]) -> None:
+        self._name, self._folder = name, folder
+        self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
+        self._starts = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def _witness(self) -> Path:
+        return self._folder / f"{self._name}.{self._starts}.witness"
+
+    @property
+    def _output(self) -> Path:
+        return self._folder / f"{self._name}.{self._starts}.log"
+
+    def start(self) -> None:
+        self._starts += 1
+        command = [sys.executable, "-m", "benchmarks.crash.worker", str(self._witness)]
+        with self._output.open("wb") as output:
+            self._process = subprocess.Popen(command, stdout=output, stderr=output, env=self._environment)
+
+    def wait_until_well(self) -> None:
+        """Raises TimeoutError when it does not say that it runs."""
+        deadline = monotonic() + _PATIENCE
+        while b"Running." not in self._output.read_bytes():
+            if self._mine().poll() is not None or monotonic() > deadline:
+                raise TimeoutError(f"the program did not start:\n{self._output.read_text()}")
+            sleep(0.01)
+
+    def kill(self) -> None:
+        self._mine().kill()
+        self._mine().wait()
+
+    def pause(self) -> None:
+        self._mine().send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._mine().send_signal(signal.SIGCONT)
+
+    def limit_files(self, full: bool) -> None:
+        """Let no file grow, or write beyond a little, as on a disk that is full. Linux only."""
+        import resource
+
+        size = self._witness.stat().st_size + _ROOM if self._witness.exists() else _ROOM
+        unlimited = resource.RLIM_INFINITY
+        resource.prlimit(self._mine().pid, resource.RLIMIT_FSIZE, (size if full else unlimited, unlimited))  # type: ignore[attr-defined,unused-ignore]
+
+    def end(self, patience: float) -> int | None:
+        """Ask it to end; its exit code, None when it did not in that time."""
+        process = self._mine()
+        process.terminate()
+        try:
+            return process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return None
+
+    def destroy(self) -> None:
+        """Leave nothing behind, however far it came."""
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+
+    def _mine(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise RuntimeError("the program was not started")
+        return self._process
