@@ -19,10 +19,10 @@ from store.operations.runs import resume_runs
 from store.operations.trees import ready
 from store.permissions import acting_user
 from store.session import Store
-from store.tables import Approval, Run, Task, User
+from store.tables import AiRun, Approval, Budget, Run, Task, User
 from store.values import Actor
 
-_APPROVALS = table_of(Approval)
+_APPROVALS, _AI_RUNS, _BUDGETS = table_of(Approval), table_of(AiRun), table_of(Budget)
 
 PATIENCE = timedelta(hours=24)
 """How long a call waits for a person before it counts as refused."""
@@ -58,7 +58,7 @@ class ApprovalInfo:
     used: bool
 
 
-def ask_for(store: Store, run_id: int, questions: Sequence[Question], until: datetime) -> list[ApprovalInfo]:
+def ask_for(store: Store, run_id: int, questions: Sequence[Question]) -> list[ApprovalInfo]:
     """Ask the owner of a run about calls, and tell them so; what was asked before is not asked again."""
     with store.write() as session:
         connection, now = session.connection(), store.clock.now()
@@ -76,7 +76,7 @@ def ask_for(store: Store, run_id: int, questions: Sequence[Question], until: dat
                 why=question.why,
                 status=ApprovalStatus.PENDING,
                 created_at=now,
-                expires_at=min(now + PATIENCE, until),
+                expires_at=now + PATIENCE,
             )
             session.add(row)
             session.flush()
@@ -102,7 +102,8 @@ def decided(store: Store, run_id: int, calls: Sequence[str]) -> list[ApprovalInf
             _APPROVALS.c.status == ApprovalStatus.PENDING,
             _APPROVALS.c.expires_at <= now,
         )
-        session.connection().execute(late.values(status=ApprovalStatus.EXPIRED, decided_at=now))
+        if session.connection().execute(late.values(status=ApprovalStatus.EXPIRED, decided_at=now)).rowcount:
+            _stop_waiting(session.connection(), run_id, now - PATIENCE, now)
         return _of_run(session, run_id, calls)
 
 
@@ -170,11 +171,25 @@ def _decide(
             raise Conflict(f"Approval {approval_id} is not open any more: {how}.", field="approval")
         before: dict[str, Any] = {**dict.fromkeys(change), "status": ApprovalStatus.PENDING}
         record(session, actor, now, "decide", Entity.APPROVAL, approval_id, before=before, after=change)
+        _stop_waiting(connection, row.run_id, row.created_at, now)
         resume_runs(connection, ready(connection, [row.run_id]), now)
         session.refresh(row)
         info = _info(row, title)
     store.changed()
     return info
+
+
+def _stop_waiting(connection: sa.Connection, run_id: int, since: datetime, now: datetime) -> None:
+    """The clock of a tree stands still while one of its runs waits for a person."""
+    open_ = sa.exists().where(_APPROVALS.c.run_id == run_id, _APPROVALS.c.status == ApprovalStatus.PENDING)
+    row = connection.execute(
+        sa.select(_BUDGETS.c.root_run_id, _BUDGETS.c.deadline)
+        .join(_AI_RUNS, _AI_RUNS.c.root_run_id == _BUDGETS.c.root_run_id)
+        .where(_AI_RUNS.c.run_id == run_id, sa.not_(open_))
+    ).first()
+    if row is not None:
+        later = sa.update(_BUDGETS).where(_BUDGETS.c.root_run_id == row.root_run_id)
+        connection.execute(later.values(deadline=row.deadline + (now - since)))
 
 
 _QUERY = (

@@ -42,7 +42,6 @@ class Place:
     most_depth: int
     tainted: bool
     waits: int
-    plan: tuple[str, ...]
     steps: int
     deadline: datetime
     owner: str
@@ -104,7 +103,6 @@ def take_place(store: Store, run_id: int, task_id: int, owner_id: UUID, limits: 
         most_depth=budget.depth,
         tainted=row.tainted,
         waits=row.waits,
-        plan=tuple(row.plan),
         steps=budget.steps,
         deadline=budget.deadline,
         owner=owner,
@@ -112,11 +110,12 @@ def take_place(store: Store, run_id: int, task_id: int, owner_id: UUID, limits: 
     )
 
 
-def begin_entry(store: Store, place: Place) -> None:
-    """Pay for one more entry into the model. Raises Exhausted."""
+def begin_entry(store: Store, place: Place) -> Place:
+    """Pay for one more entry into the model; where it stands then. Raises Exhausted."""
     with store.writing() as connection:
         spend(connection, place.root_run_id, store.clock.now(), entries=1)
         connection.execute(sa.update(_AI_RUNS).where(_AI_RUNS.c.run_id == place.run_id).values(waits=0))
+    return replace(place, waits=0)
 
 
 def pay(store: Store, root_run_id: int, **amounts: int) -> None:
@@ -134,6 +133,12 @@ def is_tainted(store: Store, run_id: int) -> bool:
     """Whether text from outside was read in this run."""
     with store.reading() as connection:
         return bool(connection.execute(sa.select(_AI_RUNS.c.tainted).where(_AI_RUNS.c.run_id == run_id)).scalar())
+
+
+def plan_of(store: Store, run_id: int) -> list[str]:
+    """What the run means to do, in words."""
+    with store.reading() as connection:
+        return list(connection.execute(sa.select(_AI_RUNS.c.plan).where(_AI_RUNS.c.run_id == run_id)).scalar_one())
 
 
 def keep_plan(store: Store, run_id: int, steps: Sequence[str]) -> None:

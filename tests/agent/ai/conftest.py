@@ -1,0 +1,217 @@
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from langchain_core.language_models.chat_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.memory import InMemorySaver
+
+from agent.ai.executor import AiPrompt, World
+from agent.ai.orchestrator import AiGoal
+from croncierge.clock import FixedClock
+from runtime.doorbell import Doorbell
+from runtime.loop import Runtime
+from store.kinds import TaskType
+from store.open import open_store
+from store.operations import create_task, ensure_user, get_run, list_runs, list_tasks, run_now
+from store.operations.claims import Claimed
+from store.operations.deliveries import TERMINAL, claim_deliveries, mark_sent
+from store.operations.runs import Outcome
+from store.session import Store
+from store.values import Actor, RunInfo, TaskInfo, TaskSpec
+from tools.connectors.connector import Call, Connector, Payload
+from tools.connectors.executor import Control, Executor
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+Script = Callable[[Sequence[BaseMessage]], AIMessage]
+
+
+class ScriptedModel(BaseChatModel):
+    """Answers what its script says to the conversation so far."""
+
+    script: Callable[..., AIMessage]
+    model_name: str = "builtin"
+    tokens: int = 10
+    asked: list[list[BaseMessage]]
+    offered: list[list[str]]
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Any:
+        return self.bind(tools=list(tools), **kwargs)
+
+    def _generate(
+        self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **kwargs: Any
+    ) -> ChatResult:
+        self.asked.append(list(messages))
+        self.offered.append([each["function"]["name"] for each in kwargs.get("tools", ())])
+        answer = self.script(messages)
+        answer.usage_metadata = {"input_tokens": 20, "output_tokens": self.tokens, "total_tokens": 20 + self.tokens}
+        return ChatResult(generations=[ChatGeneration(message=answer)])
+
+
+def says(text: str) -> AIMessage:
+    return AIMessage(text)
+
+
+def calls(*wanted: tuple[str, dict[str, Any]]) -> AIMessage:
+    return AIMessage(
+        "",
+        tool_calls=[{"name": name, "args": args, "id": f"call_{index}"} for index, (name, args) in enumerate(wanted)],
+    )
+
+
+def in_order(*answers: AIMessage) -> Script:
+    left = iter(answers)
+    return lambda _messages: next(left)
+
+
+class Free(Payload):
+    """A payload of anything that the fake connectors take."""
+
+    url: str = ""
+    method: str = "GET"
+    body: str | None = None
+    to: tuple[str, ...] = ()
+    subject: str = ""
+    text: str = ""
+    connection: str = ""
+    statement: str = ""
+    write: bool = False
+    script: str = ""
+    arguments: tuple[str, ...] = ()
+    message: str | None = None
+    channels: tuple[str, ...] = ()
+
+
+class Fake:
+    """A connector that keeps what it was asked to do and answers what it was told to."""
+
+    payload = Free
+
+    def __init__(self, name: str, answer: Mapping[str, Any] | Callable[[Free], Outcome]) -> None:
+        self.name = name
+        self.answer = answer
+        self.done: list[dict[str, Any]] = []
+
+    def allow(self, payload: Free, owner: str) -> None:
+        pass
+
+    def preview(self, payload: Free) -> Mapping[str, Any]:
+        return {}
+
+    def run(self, payload: Free, call: Call) -> Outcome:
+        self.done.append(payload.model_dump(exclude_defaults=True))
+        return self.answer(payload) if callable(self.answer) else Outcome(result=self.answer)
+
+
+def as_executor(connector: Any, kept: list[Any]) -> Executor:
+    """How the registry hands a run to a connector, without templates."""
+
+    def execute(run: Claimed, control: Control) -> Outcome:
+        call = Call(run=run, control=control, record=lambda request, answer: kept.append((request, answer)))
+        outcome: Outcome = connector.run(connector.payload.model_validate(run.action_payload), call)
+        return outcome
+
+    return execute
+
+
+class Ai:
+    """A store with one person, a runtime that executes AI tasks, and a model that follows a script."""
+
+    def __init__(
+        self,
+        script: Script,
+        *,
+        page: str = "a page",
+        url: str = "sqlite://",
+        clock: Any = None,
+        store: Store | None = None,
+        saver: BaseCheckpointSaver[Any] | None = None,
+    ) -> None:
+        self.clock: Any = clock or FixedClock(MONDAY)
+        self.store = store or open_store(url, self.clock)
+        self.actor = Actor(user_id=ensure_user(self.store, "ann"), via="test", change_set="1")
+        self.model = ScriptedModel(script=script, asked=[], offered=[])
+        self.saver = saver or InMemorySaver()
+        self.fakes = {
+            "http": Fake("http", {"status": 200, "body": page}),
+            "email": Fake("email", {"sent": True}),
+            "sql": Fake("sql", {"rows": []}),
+            "script": Fake("script", {"exit_code": 0}),
+            "notify": Fake("notify", lambda payload: Outcome(message=payload.message, result={"told": True})),
+        }
+        self.records: list[Any] = []
+        connectors: dict[str, Connector] = dict(self.fakes)
+        world = World(
+            store=self.store, checkpointer=self.saver, models=lambda _name: self.model, connectors=lambda: connectors
+        )
+        self.connectors: dict[str, Any] = {**self.fakes, "ai_prompt": AiPrompt(world), "ai_goal": AiGoal(world)}
+        executors = {name: as_executor(each, self.records) for name, each in self.connectors.items()}
+        self.runtime = Runtime(self.store, executors, Doorbell(url))
+
+    def prompt(self, text: str, **payload: Any) -> RunInfo:
+        return self._start(TaskType.AI_EXECUTION, "ai_prompt", {"prompt": text, **payload})
+
+    def goal(self, text: str, **payload: Any) -> RunInfo:
+        return self._start(TaskType.AI_ORCHESTRATED, "ai_goal", {"goal": text, **payload})
+
+    def _start(self, kind: TaskType, action: str, payload: dict[str, Any]) -> RunInfo:
+        task = create_task(
+            self.store,
+            self.actor,
+            TaskSpec(title="the task", type=kind, action_type=action, action_payload=payload),
+        )
+        run = run_now(self.store, self.actor, task.id)
+        self.runtime.tick()
+        return self.run(run.id)
+
+    def run(self, run_id: int) -> RunInfo:
+        return get_run(self.store, self.actor, run_id)
+
+    def later(self, **elapsed: float) -> None:
+        self.clock.set(self.clock.now() + timedelta(**elapsed))
+        self.runtime.tick()
+
+    def until_done(self, run_id: int, seconds: int = 120) -> RunInfo:
+        """Let time pass, second by second, until the run has ended or waits for a person."""
+        for _ in range(seconds):
+            run = self.run(run_id)
+            if run.end_time is not None or "approval" in (run.reason or ""):
+                break
+            self.later(seconds=1)
+        return self.run(run_id)
+
+    def tasks(self) -> list[TaskInfo]:
+        return list_tasks(self.store, self.actor)
+
+    def runs(self) -> list[RunInfo]:
+        return list_runs(self.store, self.actor)
+
+    def messages(self) -> list[str]:
+        found = claim_deliveries(self.store, self.actor.user_id, TERMINAL, "test")
+        mark_sent(self.store, [each.id for each in found])
+        return [each.text for each in found]
+
+    def told(self) -> str:
+        """What the model was shown last."""
+        return "\n".join(str(each.content) for each in self.model.asked[-1])
+
+
+@pytest.fixture
+def ai() -> Iterator[Callable[..., Ai]]:
+    made: list[Ai] = []
+
+    def make(*answers: AIMessage, script: Script | None = None, **options: Any) -> Ai:
+        made.append(Ai(script or in_order(*answers), **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.store.engine.dispose()
