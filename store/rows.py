@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from schedules.schedule import Cron, Interval, Once, Rule, Schedule
 from store.tables import Run, RunTransition, Task, UserPreferences
-from store.values import PreferencesInfo, Prerequisite, RunInfo, RunStep, TaskInfo
+from store.values import PreferencesInfo, Prerequisite, RunInfo, RunStep, TaskInfo, TriggerSpec
 
 
 def schedule_columns(schedule: Schedule | None) -> dict[str, Any]:
@@ -66,12 +66,22 @@ def task_schedule(row: Task) -> Schedule | None:
     return schedule_of(vars(row))
 
 
-def task_info(row: Task, depends_on: Iterable[Prerequisite] = ()) -> TaskInfo:
+def task_info(
+    row: Task,
+    depends_on: Iterable[Prerequisite] = (),
+    triggers: Iterable[TriggerSpec] = (),
+    workflow: str | None = None,
+) -> TaskInfo:
     """A task as its value."""
-    return task_of(vars(row), depends_on)
+    return task_of(vars(row), depends_on, triggers, workflow)
 
 
-def task_of(columns: Mapping[str, Any], depends_on: Iterable[Prerequisite] = ()) -> TaskInfo:
+def task_of(
+    columns: Mapping[str, Any],
+    depends_on: Iterable[Prerequisite] = (),
+    triggers: Iterable[TriggerSpec] = (),
+    workflow: str | None = None,
+) -> TaskInfo:
     """The task in a row's columns."""
     return TaskInfo(
         id=columns["id"],
@@ -87,6 +97,8 @@ def task_of(columns: Mapping[str, Any], depends_on: Iterable[Prerequisite] = ())
         is_active=columns["is_active"],
         pause_note=columns["pause_note"],
         depends_on=tuple(depends_on),
+        triggers=tuple(triggers),
+        workflow=workflow,
         action_type=columns["action_type"],
         action_payload=columns["action_payload"],
         timeout_seconds=columns["timeout_seconds"],

@@ -135,6 +135,7 @@ class TaskInfo:
 
     pause_note: None unless somebody paused it; empty when they gave no reason.
     depends_on: the prerequisites that still count; a deleted one does not.
+    triggers: the events that start it. workflow: the name that was given to the tasks it is tied to.
     """
 
     id: int
@@ -150,6 +151,8 @@ class TaskInfo:
     is_active: bool
     pause_note: str | None
     depends_on: tuple[Prerequisite, ...]
+    triggers: tuple[TriggerSpec, ...]
+    workflow: str | None
     action_type: str
     action_payload: Mapping[str, Any]
     timeout_seconds: float
@@ -196,6 +199,58 @@ class RunInfo:
     log_ref: str | None
     error_message: str | None
     result: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmittedInfo:
+    """What came of an event. is_new: False when it had been reported before, and nothing was done.
+
+    not_started: why tasks that wait for it did not start, one sentence each.
+    """
+
+    event_id: int
+    is_new: bool
+    runs: tuple[RunInfo, ...]
+    not_started: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventInfo:
+    """An event that happened. runs: how many it started."""
+
+    id: int
+    name: str
+    key: str
+    data: Mapping[str, Any]
+    at: datetime
+    runs: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkflowRunInfo:
+    """One start of a workflow. status: running, completed, failed or incomplete.
+
+    failed: the titles of the tasks that did. skipped: those that did not run, with the reason.
+    """
+
+    run_id: int
+    at: datetime
+    status: str
+    failed: tuple[str, ...]
+    skipped: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkflowInfo:
+    """Tasks tied by dependencies. id: None where nobody has named it: then it is called as its first task.
+
+    runs: its latest starts, the latest first.
+    """
+
+    id: int | None
+    name: str
+    tasks: tuple[TaskInfo, ...]
+    runs: tuple[WorkflowRunInfo, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from store.operations.backfill import backfill
 from store.operations.control import delete_task, pause_task, resume_task
 from store.operations.dependencies import add_dependency, remove_dependency
+from store.operations.events import emit_event, list_events
 from store.operations.explain import explain
 from store.operations.facts import forget, list_facts, remember
 from store.operations.health import health
@@ -13,17 +14,20 @@ from store.operations.runs import cancel_run, run_now
 from store.operations.sharing import share_task, unshare_task
 from store.operations.stats import stats
 from store.operations.tasks import create_task, create_tasks, edit_task
+from store.operations.triggers import add_trigger, remove_trigger
 from store.operations.undo import undo
 from store.operations.users import ensure_user, get_preferences, set_preferences
 
 __all__ = [
     "add_dependency",
+    "add_trigger",
     "backfill",
     "cancel_run",
     "create_task",
     "create_tasks",
     "delete_task",
     "edit_task",
+    "emit_event",
     "ensure_user",
     "explain",
     "find_tasks",
@@ -32,12 +36,14 @@ __all__ = [
     "get_run",
     "get_task",
     "health",
+    "list_events",
     "list_facts",
     "list_runs",
     "list_tasks",
     "pause_task",
     "remember",
     "remove_dependency",
+    "remove_trigger",
     "rerun",
     "resume_task",
     "run_now",

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from store.dag import path
-from store.kinds import DependencyType, Trigger
+from store.kinds import DependencyType, Join, Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run, table_of
 from store.status import ACTIVE, ENDED, RunStatus
 from store.tables import Dependency, Task
@@ -36,6 +36,7 @@ _WAITING_FOR = (
         _EDGES.c.dependency_type,
         _TASKS.c.name,
         _TASKS.c.is_active,
+        _TASKS.c.join,
         _SCHEDULED.label("scheduled"),
     )
     .join(_TASKS, _TASKS.c.id == _EDGES.c.task_id)
@@ -82,6 +83,7 @@ class _Waiter:
     title: str
     active: bool
     scheduled: bool
+    join: Join
     prerequisites: Mapping[int, DependencyType]
 
 
@@ -111,12 +113,13 @@ def verdict(connection: sa.Connection, task_id: int) -> tuple[bool, str | None]:
 
     Runs of prerequisites that ended before the task's own previous run count no more.
     """
-    edges = sa.select(_EDGES.c.depends_on_task_id, _EDGES.c.dependency_type).join(
+    waiting = sa.select(_TASKS.c.join).where(_TASKS.c.id == task_id).scalar_subquery()
+    edges = sa.select(_EDGES.c.depends_on_task_id, _EDGES.c.dependency_type, waiting).join(
         _TASKS, _TASKS.c.id == _EDGES.c.depends_on_task_id
     )
-    counting = edges.where(_EDGES.c.task_id == task_id, _TASKS.c.deleted_at.is_(None))
-    prerequisites = {row[0]: DependencyType(row[1]) for row in connection.execute(counting)}
-    return _verdict(connection, task_id, prerequisites, None)
+    counting = connection.execute(edges.where(_EDGES.c.task_id == task_id, _TASKS.c.deleted_at.is_(None))).all()
+    prerequisites = {row[0]: DependencyType(row[1]) for row in counting}
+    return _verdict(connection, task_id, prerequisites, counting[0][2] if counting else Join.ALL, None)
 
 
 def active_runs(connection: sa.Connection, tasks: Sequence[int]) -> dict[int, set[RunStatus]]:
@@ -140,6 +143,7 @@ def _waiters(connection: sa.Connection, tasks: Collection[int]) -> dict[int, lis
             title=rows[0].name,
             active=rows[0].is_active,
             scheduled=bool(rows[0].scheduled),
+            join=rows[0].join,
             prerequisites={row.depends_on_task_id: DependencyType(row.dependency_type) for row in rows},
         )
         for row in rows:
@@ -157,7 +161,7 @@ def _settle(connection: sa.Connection, waiter: _Waiter, ended: Ended, now: datet
         return None
     if not waiter.scheduled and not waiter.active:
         return _skip(connection, waiter, waiting, ended, "it was paused", now)
-    free, hopeless = _verdict(connection, waiter.task_id, waiter.prerequisites, ended)
+    free, hopeless = _verdict(connection, waiter.task_id, waiter.prerequisites, waiter.join, ended)
     if hopeless is not None:
         return _skip(connection, waiter, waiting, ended, hopeless, now)
     if waiting is not None:
@@ -200,21 +204,34 @@ def _takes_part(connection: sa.Connection, task_id: int, ended: Ended) -> bool:
 
 
 def _verdict(
-    connection: sa.Connection, task_id: int, prerequisites: Mapping[int, DependencyType], ended: Ended | None
+    connection: sa.Connection,
+    task_id: int,
+    prerequisites: Mapping[int, DependencyType],
+    join: Join,
+    ended: Ended | None,
 ) -> tuple[bool, str | None]:
-    satisfied = True
+    """Whether these prerequisites let a task run, or why they never will: one of them for all, all of them for any."""
+    against: list[str] = []
+    suitable = 0
     for prerequisite, kind in prerequisites.items():
         if ended is not None and prerequisite == ended.task_id:
             status, reason, title = ended.status, ended.reason, ended.title
         else:
             run = _ended_run(connection, prerequisite, task_id, ended)
             if run is None:
-                satisfied = False
                 continue
             status, reason, title = run.status, run.reason, run.name
-        if not _suits(status, kind):
-            return False, _why_skipped(status, reason, title, kind)
-    return satisfied, None
+        if _suits(status, kind):
+            suitable += 1
+            if join is Join.ANY:
+                return True, None
+            continue
+        against.append(_why_skipped(status, reason, title, kind))
+        if join is Join.ALL:
+            return False, against[0]
+    if join is Join.ALL or not against or len(against) < len(prerequisites):
+        return suitable == len(prerequisites), None
+    return False, against[0] if len(against) == 1 else f"none of those it waits for let it run: {'; '.join(against)}"
 
 
 def _ended_run(connection: sa.Connection, prerequisite: int, task_id: int, ended: Ended | None) -> Any:

@@ -13,6 +13,7 @@ from schedules.zones import zone as known_zone
 from store import limits
 from store.audit import Entity, record, record_new, snapshot
 from store.edges import info, with_prerequisites
+from store.operations.triggers import accepted_triggers, insert_triggers
 from store.permissions import acting_user, editable_task
 from store.planning import accepted, first_run, moved
 from store.prepared import Write, new_ids
@@ -21,6 +22,7 @@ from store.session import AcceptAction, Store
 from store.tables import Dependency, Task, User, UserPreferences
 from store.values import UNSET, Actor, Prerequisite, TaskChange, TaskInfo, TaskSpec, Unset
 from store.wishes import check_actions, columns_of
+from store.workflow_names import workflow_named
 
 _TASKS = Task.metadata.tables["tasks"]
 _ACTIONS = {"action_type", "action_payload", "condition"}
@@ -133,6 +135,10 @@ def _insert(
     for row in rows:
         check_actions(row, accept, user.name)
     waits = [_prerequisites(session, user, spec) for spec in specs]
+    triggers = [accepted_triggers(spec.triggers) for spec in specs]
+    names = [spec.workflow and limits.one_line("workflow", spec.workflow, limits.TITLE) for spec in specs]
+    for row, name in zip(rows, names, strict=True):
+        row["workflow_id"] = workflow_named(session, user.id, name, now) if name else None
     ids = new_ids(session.connection(), _TASKS.c.id, len(rows))
     stored = {task_id: {"id": task_id, **row} for task_id, row in zip(ids, rows, strict=True)}
     _ADD.write(session.connection(), list(stored.values()))
@@ -143,8 +149,9 @@ def _insert(
     ]
     if edges:
         session.execute(sa.insert(_DEPENDENCIES), edges)
+    insert_triggers(session.connection(), dict(zip(ids, triggers, strict=True)), now)
     record_new(session, actor, now, "create_task", Entity.TASK, stored)
-    return [task_of(row, prerequisites) for row, prerequisites in zip(stored.values(), waits, strict=True)]
+    return [task_of(*each) for each in zip(stored.values(), waits, triggers, names, strict=True)]
 
 
 def _row(session: Session, user: User, now: datetime, spec: TaskSpec) -> dict[str, Any]:
@@ -162,7 +169,6 @@ def _row(session: Session, user: User, now: datetime, spec: TaskSpec) -> dict[st
         "pause_note": None,
         "condition_held": None,
         "failures_in_a_row": 0,
-        "workflow_id": None,
         "idempotency_key": _key(spec),
         "owner_id": user.id,
         "created_by": user.id,

@@ -11,9 +11,10 @@ from sqlmodel import Session, SQLModel, col, select
 from croncierge.errors import Conflict, NotFound
 from schedules.describe import describe, describe_moment
 from store.audit import Entity, record, restored, snapshot
-from store.edges import with_prerequisites
+from store.edges import triggers_of, with_prerequisites
 from store.operations.control import over, revive
 from store.operations.dependencies import refuse_cycle
+from store.operations.triggers import from_json, replace_triggers, said
 from store.permissions import acting_user, editable_task, name_of, owned_task, title_for
 from store.rows import schedule_columns, task_schedule
 from store.session import Store
@@ -89,12 +90,24 @@ def _undo_task(session: Session, user: User, entry: AuditEntry, now: datetime) -
     if entry.before is None:
         row.deleted_at, row.next_run_at = now, None
         return f"“{row.name}” is deleted.", int(entry.entity_id)
+    if "triggers" in entry.before:
+        return _undo_triggers(session, row, entry, now), int(entry.entity_id)
     before = restored(Task, {name: value for name, value in entry.before.items() if name not in _MOVING})
     _refuse_overwriting(session, row, entry, before, f"“{row.name}”")
     called = row.name
     for name, value in before.items():
         setattr(row, name, value)
     return _task_sentence(row, called, before, now), int(entry.entity_id)
+
+
+def _undo_triggers(session: Session, row: Task, entry: AuditEntry, now: datetime) -> str:
+    connection, task_id = session.connection(), int(entry.entity_id)
+    before = from_json((entry.before or {})["triggers"])
+    if triggers_of(connection, [task_id]).get(task_id, ()) != from_json((entry.after or {})["triggers"]):
+        raise _changed_since(session, entry, f"“{row.name}”")
+    replace_triggers(connection, task_id, before, now)
+    events = " or ".join(map(said, before))
+    return f"“{row.name}” is started by {events} again." if before else f"No event starts “{row.name}” any more."
 
 
 def _task_sentence(row: Task, called: str, before: Mapping[str, Any], now: datetime) -> str:
