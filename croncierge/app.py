@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
 from croncierge.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from runtime.loop import Runtime
     from store.session import Store
     from store.values import Actor
+    from tools.connectors.registry import Connectors
     from tools.context import Context
 
 
@@ -56,9 +58,20 @@ class App:
         """Raises Unavailable, Conflict or InvalidInput when the database cannot be opened."""
         from store.open import open_store
 
-        store = open_store(self.settings.db, self.clock, self._due_changed)
+        store = open_store(self.settings.db, self.clock, self._due_changed, self._accept_action)
         self._closing.callback(store.engine.dispose)
         return store
+
+    @cached_property
+    def connectors(self) -> "Connectors":
+        """What tasks can do here. Raises InvalidInput when the operator's file is wrong."""
+        from tools.connectors.config import load_config
+        from tools.connectors.registry import Connectors
+
+        return Connectors(load_config(self.settings.connectors))
+
+    def _accept_action(self, action_type: str, payload: "Mapping[str, Any]", owner: str) -> "dict[str, Any]":
+        return self.connectors.accept(action_type, payload, owner)
 
     @cached_property
     def doorbell(self) -> "Doorbell":
@@ -70,11 +83,19 @@ class App:
     @cached_property
     def runtime(self) -> "Runtime":
         """What executes due tasks in this process, once it is started; stopped at the end."""
-        from runtime.executors import BUILT_IN
         from runtime.loop import Runtime
+        from runtime.runlogs import RunLogs
 
         settings = self.settings
-        runtime = Runtime(self.store, BUILT_IN, self.doorbell, workers=settings.workers, per_user=settings.per_user)
+        runtime = Runtime(
+            self.store,
+            self.connectors.executors(self.store),
+            self.doorbell,
+            workers=settings.workers,
+            per_user=settings.per_user,
+            check=partial(self.connectors.check, self.store),
+            logs=RunLogs(settings.run_logs),
+        )
         self._wake.append(runtime.wake)
         self._closing.callback(runtime.stop)
         return runtime

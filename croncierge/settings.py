@@ -68,6 +68,14 @@ class Settings(BaseSettings):
     )
     answer_tokens: int | None = Field(None, ge=1, description="The most tokens of one answer of the language model.")
     model_timeout: float = Field(60.0, gt=0, description="Seconds to wait for an answer of the language model.")
+    connectors: Path = Field(
+        default_factory=lambda: user_config_path(_APP, appauthor=False) / "connectors.toml",
+        description="File in which the operator says what tasks may do.",
+    )
+    run_logs: str = Field(
+        default_factory=lambda: str(data_folder() / "runs"),
+        description="Folder, or URL known to fsspec, of logs that are too long for the database.",
+    )
     workers: int = Field(8, ge=1, le=1_000, description="How many runs execute at the same time in one process.")
     per_user: int | None = Field(
         None, ge=1, description="How many runs of one person execute at the same time, everywhere."

@@ -7,15 +7,6 @@ from store.operations.runs import Outcome
 from tools.connectors.executor import Control, Executor
 
 
-def notify(run: Claimed, _control: Control) -> Outcome:
-    """Tell the owner: the payload's `message`, else the title."""
-    message = str(run.action_payload.get("message") or run.title)
-    return Outcome(message=message, result={"message": message})
-
-
-BUILT_IN: Mapping[str, Executor] = {"notify": notify}
-
-
 def execute(executors: Mapping[str, Executor], run: Claimed, control: Control) -> Outcome:
     """The outcome of a run; whatever goes wrong in it is an outcome, too."""
     executor = executors.get(run.action_type)

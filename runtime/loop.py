@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -19,6 +20,7 @@ from runtime.alarm import Alarm
 from runtime.conditions import Check, executed_if, never
 from runtime.doorbell import Doorbell
 from runtime.executors import execute
+from runtime.runlogs import RunLog, RunLogs
 from runtime.workers import Attempt, Workers
 from store.operations.claims import Claimed, claim_due, held_runs, next_wakeup, renew_leases
 from store.operations.runs import Outcome, finish_runs, recover_runs, wake_runs
@@ -43,7 +45,7 @@ class Runtime:
     """Runs what is due on one store. `start` and `stop` it, or `tick` it by hand.
 
     workers: how many runs execute at the same time; per_user: how many of one owner. check: whether the condition of a
-    run's task holds. The store's `changed` should call `wake` and ring the doorbell.
+    run's task holds. logs: where long logs go. The store's `changed` should call `wake` and ring the doorbell.
     """
 
     def __init__(
@@ -55,10 +57,12 @@ class Runtime:
         workers: int = 8,
         per_user: int | None = None,
         check: Check = never,
+        logs: RunLogs = RunLogs("memory://runs"),
     ) -> None:
         self._store = store
         self._executors = executors
         self._check = check
+        self._logs = logs
         self._doorbell = doorbell
         self._workers = workers
         self._per_user = per_user
@@ -85,7 +89,7 @@ class Runtime:
         self._pool = Workers(
             self._workers,
             self._execute,
-            lambda attempt, outcome: self._inbox.put((attempt, outcome)),
+            lambda attempt, outcome: self._inbox.put((attempt, _logged(outcome, attempt.log))),
         )
         self._doorbell.listen(self._rung)
         self._alarm.start()
@@ -115,7 +119,10 @@ class Runtime:
         self._recover()
         executed, outcomes = 0, list[tuple[int, Outcome]]()
         while claimed := claim_due(self._store, self._doorbell.name, self._workers, LEASE_SECONDS, outcomes):
-            outcomes = [(run.run_id, self._execute(run, Control())) for run in claimed]
+            outcomes = []
+            for run in claimed:
+                log = self._logs.open(run)
+                outcomes.append((run.run_id, _logged(self._execute(run, Control(log=log.write)), log)))
             executed += len(claimed)
         return executed
 
@@ -202,7 +209,8 @@ class Runtime:
             pool.give_up(attempt)
         for run in claimed:
             deadline = now + timedelta(seconds=run.timeout_seconds)
-            attempt = Attempt(run=run, control=Control(), deadline=deadline)
+            log = self._logs.open(run)
+            attempt = Attempt(run=run, control=Control(log=log.write), log=log, deadline=deadline)
             self._running[run.run_id] = attempt
             pool.submit(attempt)
         if outcomes:
@@ -225,7 +233,7 @@ class Runtime:
                 seconds = attempt.run.timeout_seconds
                 if attempt.begun:
                     late.append(attempt)
-                    outcomes[run_id] = Outcome(error=f"it took longer than {seconds:g} seconds")
+                    outcomes[run_id] = _logged(Outcome(error=f"it took longer than {seconds:g} seconds"), attempt.log)
                 else:
                     attempt.deadline = now + timedelta(seconds=seconds)
         return list(outcomes.items()), late
@@ -288,3 +296,9 @@ class Runtime:
                 listener()
             except Exception:
                 _log.exception("a listener failed")
+
+
+def _logged(outcome: Outcome, log: RunLog) -> Outcome:
+    """The outcome with what was written meanwhile."""
+    text, place = log.close()
+    return replace(outcome, log=outcome.log + text, log_ref=place) if text else outcome

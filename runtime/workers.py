@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from runtime.runlogs import RunLog
 from store.operations.claims import Claimed
 from store.operations.runs import Outcome
 from tools.connectors.executor import Control
@@ -21,6 +22,7 @@ class Attempt:
 
     run: Claimed
     control: Control
+    log: RunLog
     deadline: datetime
     begun: bool = False
     seconds: float = 0.0

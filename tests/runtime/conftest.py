@@ -6,7 +6,6 @@ import pytest
 
 from croncierge.clock import FixedClock
 from runtime.doorbell import Doorbell
-from runtime.executors import BUILT_IN
 from runtime.loop import Runtime
 from schedules.schedule import Cron, Schedule
 from store.kinds import DependencyType
@@ -16,7 +15,9 @@ from store.operations.claims import Claimed
 from store.operations.deliveries import TERMINAL, claim_deliveries, mark_sent
 from store.operations.runs import Outcome
 from store.values import Actor, Prerequisite, RunInfo, TaskInfo, TaskSpec
+from tools.connectors.config import Config
 from tools.connectors.executor import Control
+from tools.connectors.registry import Connectors
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -34,7 +35,9 @@ class World:
         self.actor = Actor(user_id=ensure_user(self.store, "ann"), via="test", change_set="1")
         self.executed: list[Claimed] = []
         self.behaviour: dict[str, Callable[[Claimed], Outcome]] = {}
-        self.runtime = Runtime(self.store, {"notify": BUILT_IN["notify"], "work": self._work}, Doorbell(url))
+        self.connectors = Connectors(Config({}))
+        executors = {**self.connectors.executors(self.store), "work": self._work}
+        self.runtime = Runtime(self.store, executors, Doorbell(url))
 
     def _work(self, run: Claimed, _control: Control) -> Outcome:
         self.executed.append(run)

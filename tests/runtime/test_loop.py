@@ -189,14 +189,14 @@ def test_stopping_waits_for_what_runs_and_starts_nothing_new(live: Live) -> None
 
     def work(_run: Claimed, _control: Control) -> Outcome:
         started.set()
-        time.sleep(0.3)
+        time.sleep(0.6)
         return Outcome()
 
     live.executors["work"] = work
     live.runtime.start()
-    live.task("running", timedelta(seconds=0.05))
+    live.task("running")
     assert started.wait(5)
-    live.task("not yet", timedelta(seconds=0.1))
+    live.task("not yet")
     live.runtime.stop(drain_seconds=5)
     assert [(run.title, run.status.value) for run in live.runs()] == [("running", "completed")]
 

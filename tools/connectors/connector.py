@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import uuid5
 
 from pydantic import BaseModel, ConfigDict
 
@@ -40,3 +41,8 @@ class Connector(Protocol):
 
     def run(self, payload: Any, call: Call) -> Outcome:
         """Do it. `payload` has its templates filled in. What goes wrong is an outcome, or raised."""
+
+
+def idempotency_key(run: Claimed) -> str:
+    """The same for each attempt of a run, and for no other run anywhere: whoever gets it twice can do it once."""
+    return str(uuid5(run.owner_id, f"{run.task_id} {run.run_id} {run.scheduled_time.isoformat()}"))

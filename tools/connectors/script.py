@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from croncierge.errors import InvalidInput, NotAllowed
 from store.operations.claims import Claimed
 from store.operations.runs import Outcome
-from tools.connectors.connector import Call, Payload
+from tools.connectors.connector import Call, Payload, idempotency_key
 from tools.connectors.grants import Grant, granted
 from tools.connectors.processes import Ended, Job, run_job
 from tools.connectors.sandbox import Limits, own_secrets, sandbox_works, sandboxed
@@ -171,7 +171,7 @@ def _environment(config: ScriptConfig, folder: Path) -> dict[str, str]:
 
 
 def _about(run: Claimed) -> dict[str, str]:
-    return {"CRONCIERGE_RUN_ID": str(run.run_id), "CRONCIERGE_IDEMPOTENCY_KEY": f"croncierge-run-{run.run_id}"}
+    return {"CRONCIERGE_RUN_ID": str(run.run_id), "CRONCIERGE_IDEMPOTENCY_KEY": idempotency_key(run)}
 
 
 def _result(ended: Ended) -> dict[str, Any]:

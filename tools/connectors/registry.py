@@ -1,0 +1,196 @@
+"""Every kind of action: what a task may store for it, what would happen, and what executes it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from croncierge.errors import CronciergeError, InvalidInput, NotAllowed
+from store.operations.claims import Claimed
+from store.operations.inputs import inputs_of, owner_name
+from store.operations.runs import Outcome
+from store.operations.transcripts import add_transcript
+from store.session import Store
+from tools.connectors.config import Config
+from tools.connectors.connector import Call, Connector, Payload
+from tools.connectors.executor import Control, Executor
+from tools.connectors.secrets import Secrets
+
+if TYPE_CHECKING:
+    from tools.connectors.plugins import Plugins
+
+
+@dataclass(frozen=True, kw_only=True)
+class DryRun:
+    """What an action would do, without any of it. refused: why it may not; preview: as JSON, without secrets."""
+
+    refused: str | None
+    preview: Mapping[str, Any]
+
+
+class Connectors:
+    """The connectors of one configuration, each made when it is first needed.
+
+    extra: more of them, by the rooms above this one.
+    """
+
+    def __init__(self, config: Config, extra: Sequence[Connector] = ()) -> None:
+        self._config = config
+        self._made: dict[str, Connector] = {each.name: each for each in extra}
+        self._makers: Mapping[str, Callable[[], Connector]] = {
+            "notify": self._notify,
+            "http": self._http,
+            "script": self._script,
+            "sql": self._sql,
+            "email": self._email,
+        }
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        return Secrets(self._config)
+
+    @property
+    def names(self) -> list[str]:
+        """The action types that there are."""
+        return [*self._makers, *(name for name in self._made if name not in self._makers), *self._plugins.connectors]
+
+    @property
+    def problems(self) -> Mapping[str, str]:
+        """Why plugins cannot be used, by name."""
+        return self._plugins.problems
+
+    def accept(self, action_type: str, payload: Mapping[str, Any], owner: str) -> dict[str, Any]:
+        """The payload as it is stored; no store is used, so that one can ask it. Raises InvalidInput, NotAllowed."""
+        if action_type == "notify" and payload.keys() <= {"message"} and "{" not in str(payload.get("message", "")):
+            return dict(payload)  # most tasks, which need nothing else
+        from tools.connectors.templates import check_templates
+
+        connector = self._connector(action_type)
+        check_templates(payload, "payload")
+        read = _read(connector, payload)
+        connector.allow(read, owner)
+        return read.model_dump(mode="json", exclude_unset=True)
+
+    def dry_run(self, action_type: str, payload: Mapping[str, Any], owner: str) -> DryRun:
+        """What an action would do. Raises InvalidInput for a payload that cannot be stored."""
+        connector = self._connector(action_type)
+        read = _read(connector, payload)
+        try:
+            self.accept(action_type, payload, owner)
+        except NotAllowed as error:
+            return DryRun(refused=error.message, preview={})
+        return DryRun(refused=None, preview=self.secrets.hidden(connector.preview(read)))
+
+    def executors(self, store: Store) -> Mapping[str, Executor]:
+        """What executes each action type, with its record kept in this store."""
+        return {name: partial(self._execute, store, name) for name in self.names}
+
+    def check(self, store: Store, run: Claimed, control: Control) -> bool:
+        """Whether the condition of a run's task holds now. Raises CronciergeError when that cannot be told."""
+        from tools.connectors.templates import holds
+
+        condition = run.condition or {}
+        outcome = self._run(store, condition["action_type"], condition["action_payload"], run, control)
+        if outcome.error is not None and outcome.result is None:
+            raise InvalidInput(outcome.error)
+        return holds(condition["expression"], dict(outcome.result or {}))
+
+    def _execute(self, store: Store, name: str, run: Claimed, control: Control) -> Outcome:
+        try:
+            return self._run(store, name, run.action_payload, run, control)
+        except (InvalidInput, NotAllowed) as error:
+            return Outcome(error=self.secrets.hidden(error.message), retryable=False)
+        except CronciergeError as error:
+            return Outcome(error=self.secrets.hidden(error.message))
+
+    def _run(self, store: Store, name: str, payload: Mapping[str, Any], run: Claimed, control: Control) -> Outcome:
+        connector = self._connector(name)
+        hidden = self.secrets.hidden
+
+        def record(request: Mapping[str, Any], response: Mapping[str, Any] | None) -> None:
+            add_transcript(store, run.run_id, run.attempt, name, hidden(request), hidden(response))
+
+        keep = control.log
+        control = Control(cancelled=control.cancelled, log=lambda piece: keep(hidden(piece)))
+        outcome = connector.run(
+            self._filled_in(store, connector, payload, run), Call(run=run, control=control, record=record)
+        )
+        return Outcome(**{**vars(outcome), "error": hidden(outcome.error), "log": hidden(outcome.log),
+                          "message": hidden(outcome.message), "result": hidden(outcome.result)})  # fmt: skip
+
+    def _filled_in(self, store: Store, connector: Connector, payload: Mapping[str, Any], run: Claimed) -> Payload:
+        """The payload as it is now, if the owner may still do that now."""
+        plain = connector.name == "notify" and "{" not in str(payload)
+        if plain:
+            read = _read(connector, payload)
+            if not payload.get("channels"):
+                return read
+        else:
+            from tools.connectors.templates import filled_in
+
+            inputs = inputs_of(store, run.run_id)
+            marks = self.secrets.marks(owner_name(store, run.run_id))
+            read = _read(connector, filled_in(dict(payload), {**inputs, "secrets": marks}, "payload"))
+        connector.allow(read, owner_name(store, run.run_id))
+        return read
+
+    def _connector(self, name: str) -> Connector:
+        if name in self._made:
+            return self._made[name]
+        if name in self._makers:
+            self._made[name] = self._makers[name]()
+            return self._made[name]
+        if name in self._plugins.connectors:
+            return self._plugins.connectors[name]
+        if name in self.problems:
+            raise NotAllowed(self.problems[name], field="action_type")
+        raise InvalidInput(f"There is no action {name!r}; there are {', '.join(self.names)}.", field="action_type")
+
+    @cached_property
+    def _plugins(self) -> "Plugins":
+        from tools.connectors.plugins import Plugins
+
+        return Plugins(self._config.raw("plugins"), taken=[*self._makers, *self._made])
+
+    def _notify(self) -> Connector:
+        from tools.connectors.channels import ChannelConfig, Channels
+        from tools.connectors.notify import Notify
+
+        return Notify(Channels(self._config.named("channels", ChannelConfig)))
+
+    def _http(self) -> Connector:
+        from tools.connectors.http import Http, HttpConfig
+
+        return Http(self._config.one("http", HttpConfig) or HttpConfig(), self.secrets)
+
+    def _script(self) -> Connector:
+        from tools.connectors.script import Script, ScriptConfig
+
+        return Script(self._config.named("scripts", ScriptConfig))
+
+    def _sql(self) -> Connector:
+        from tools.connectors.sql import Sql, SqlConfig
+
+        return Sql(self._config.named("sql", SqlConfig))
+
+    def _email(self) -> Connector:
+        from tools.connectors.email import Email, EmailConfig
+
+        return Email(self._config.one("email", EmailConfig))
+
+
+def _read(connector: Connector, payload: Mapping[str, Any]) -> Payload:
+    """Raises InvalidInput naming the field and what is wrong with it."""
+    try:
+        return connector.payload.model_validate(dict(payload))
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "payload"
+        known = ", ".join(connector.payload.model_fields)
+        said = first["msg"].removeprefix("Value error, ")
+        way_out = f"; it can have {known}" if first["type"] in ("extra_forbidden", "missing") else ""
+        raise InvalidInput(
+            f"The {where} of the action {connector.name} is wrong: {said}{way_out}.", field=where
+        ) from None
