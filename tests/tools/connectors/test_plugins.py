@@ -167,15 +167,22 @@ def test_what_goes_wrong_in_a_plugin_is_told_as_its_own(site: Path) -> None:
 
 
 def test_an_installed_package_does_its_work_in_the_program(tmp_path: Path) -> None:
-    site, lines = tmp_path / "site", tmp_path / "lines"
+    site, lines, operators = tmp_path / "site", tmp_path / "lines", tmp_path / "connectors.toml"
     install(build_wheel(EXAMPLE, tmp_path), site)
-    command = [sys.executable, "-m", "tests.plugins.program", str(lines)]
-    root = EXAMPLE.parents[2]
-    path = os.environ | {"PYTHONPATH": str(site)}
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=60, env=path)
+    operators.write_text(f'[plugins.append]\nfile = "{lines}"\nowners = ["ann"]\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.plugins.program"],
+        cwd=EXAMPLE.parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=os.environ | {"PYTHONPATH": str(site), "CRONCIERGE_CONNECTORS": str(operators), "CRONCIERGE_USER": "ann"},
+    )
 
+    assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
-    assert answer["status"] == "completed"
-    assert answer["result"]["line"] == "hello"
+    assert (answer["status"], answer["error"]) == ("completed", None)
+    assert answer["result"]["line"] == "hello Note"
     assert answer["log"] == f"appending to {lines}\n"
-    assert lines.read_text() == "hello\n"
+    assert lines.read_text() == "hello Note\n"
