@@ -28,7 +28,7 @@ from store.operations.runs import Outcome
 from store.operations.trees import AI, Place, begin_entry, children, count_wait, plan_of, said, take_place
 from store.session import Store
 from store.values import Actor
-from tools.connectors.connector import Call, Connector
+from tools.connectors.connector import Call, Connector, Payload
 from tools.connectors.verbatim import has_template
 from tools.context import Context
 
@@ -65,7 +65,7 @@ class AiPrompt:
     """One prompted execution."""
 
     name = "ai_prompt"
-    payload = AiPromptPayload
+    payload: type[Payload] = AiPromptPayload
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -20,7 +20,7 @@ from store.operations.budgets import where_it_stands
 from store.operations.runs import Outcome
 from store.operations.trees import Child, Place, children, keep_plan, said, spawn, taint
 from store.values import TaskSpec
-from tools.connectors.connector import Call
+from tools.connectors.connector import Call, Payload
 from tools.connectors.verbatim import has_template
 
 _NESTED = {"ai_prompt": TaskType.AI_EXECUTION, "ai_goal": TaskType.AI_ORCHESTRATED}
@@ -50,7 +50,7 @@ class AiGoal:
     """A goal that is planned and reached through subtasks."""
 
     name = "ai_goal"
-    payload = AiGoalPayload
+    payload: type[Payload] = AiGoalPayload
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -108,7 +108,7 @@ def _tools(session: Session) -> Mapping[str, Tool]:
     made = (
         ("plan", _Plan, plan, lambda _given: Rule(acts=False)),
         ("conclude", _Conclude, conclude, lambda _given: Rule(acts=False)),
-        ("spawn_subtask", _Spawn, start, _rule_of_spawn),
+        ("spawn_subtask", _Spawn, start, lambda given: _rule_of_spawn(session, given)),
     )
     return {
         name: Tool(name=name, schema=function(name, described(name), arguments), rule=rule, call=work)
@@ -116,9 +116,11 @@ def _tools(session: Session) -> Mapping[str, Tool]:
     }
 
 
-def _rule_of_spawn(given: Mapping[str, Any]) -> Rule:
+def _rule_of_spawn(session: Session, given: Mapping[str, Any]) -> Rule:
     """A subtask is judged as its action is; what will be filled in later counts as text from outside."""
     action, payload = str(given.get("action_type", "ai_prompt")), given.get("payload")
+    if action in session.payload.allowed or not _may(session, action):  # which is refused without asking anybody
+        return Rule(acts=False)
     rule = rule_of_action(action, payload if isinstance(payload, Mapping) else {})
     filled_in = rule.acts and has_template(said(payload))
     return Rule(
@@ -127,9 +129,13 @@ def _rule_of_spawn(given: Mapping[str, Any]) -> Rule:
     )
 
 
+def _may(session: Session, action: str) -> bool:
+    return action in _FREE or action in session.payload.tools
+
+
 def _payload(session: Session, action: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     """What a subtask is given: never more than the goal has. Raises NotAllowed, InvalidInput."""
-    if action not in _FREE and action not in session.payload.tools:
+    if not _may(session, action):
         known = ", ".join([*sorted(_FREE), *session.payload.tools])
         raise NotAllowed(f"This goal may not use {action!r}; its subtasks can be: {known}.", field="action_type")
     if "secrets." in said(payload):

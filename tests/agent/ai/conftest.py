@@ -93,7 +93,7 @@ class Free(Payload):
 class Fake:
     """A connector that keeps what it was asked to do and answers what it was told to."""
 
-    payload = Free
+    payload: type[Payload] = Free
 
     def __init__(self, name: str, answer: Mapping[str, Any] | Callable[[Free], Outcome]) -> None:
         self.name = name
@@ -140,7 +140,7 @@ class Ai:
         self.actor = Actor(user_id=ensure_user(self.store, "ann"), via="test", change_set="1")
         self.model = ScriptedModel(script=script, asked=[], offered=[])
         self.saver = saver or InMemorySaver()
-        self.fakes = {
+        self.fakes: dict[str, Fake] = {
             "http": Fake("http", {"status": 200, "body": page}),
             "email": Fake("email", {"sent": True}),
             "sql": Fake("sql", {"rows": []}),
@@ -148,7 +148,7 @@ class Ai:
             "notify": Fake("notify", lambda payload: Outcome(message=payload.message, result={"told": True})),
         }
         self.records: list[Any] = []
-        connectors: dict[str, Connector] = dict(self.fakes)
+        connectors: dict[str, Connector] = {**self.fakes}
         world = World(
             store=self.store, checkpointer=self.saver, models=lambda _name: self.model, connectors=lambda: connectors
         )
