@@ -55,18 +55,21 @@ def load_recording(folder: Path) -> Recording:
         raise Conflict(f"{file} does not describe cassettes; record them again with `--record`.") from error
 
 
-def check_current(recording: Recording, prompts: dict[str, str], tools: str, suites: dict[str, str]) -> None:
-    """Raises Conflict when something has changed since it was recorded, NotFound for a suite that is not on it."""
+def check_current(recording: Recording, now: Recording) -> None:
+    """Whether what was recorded has what is needed now.
+
+    Raises Conflict when something has changed since, NotFound for a suite that was not recorded.
+    """
     again = "record again with `--record`."
-    for name, version in prompts.items():
+    for name, version in now.prompts.items():
         if recording.prompts.get(name) != version:
             raise Conflict(
                 f"The cassettes of {recording.model} were recorded with prompt {name} "
                 f"{recording.prompts.get(name, '(none)')}, but it is {version} now; {again}"
             )
-    if recording.tools != tools:
+    if recording.tools != now.tools:
         raise Conflict(f"The tools have changed since the cassettes of {recording.model} were recorded; {again}")
-    for name, digest in suites.items():
+    for name, digest in now.suites.items():
         if name not in recording.suites:
             raise NotFound(f"The suite {name} was not recorded from {recording.model}; {again}")
         if recording.suites[name] != digest:
@@ -74,7 +77,13 @@ def check_current(recording: Recording, prompts: dict[str, str], tools: str, sui
 
 
 def save_recording(folder: Path, recording: Recording) -> None:
-    """Raises Unavailable when it cannot be written."""
+    """Beside what was recorded before and is as current as this. Raises Unavailable when it cannot be written."""
+    try:
+        before = load_recording(folder)
+    except (NotFound, Conflict):
+        before = recording
+    if (before.prompts, before.tools) == (recording.prompts, recording.tools):
+        recording = recording.model_copy(update={"suites": before.suites | recording.suites})
     save_text(folder / "recorded.json", recording.model_dump_json(indent=1) + "\n")
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
@@ -64,21 +64,18 @@ def evaluate(plan: Plan, ask: Callable[[], BaseChatModel], progress: Progress = 
     folder = cassettes.folder_of(plan.cassettes, plan.model)
     digests = {suite.name: suite.digest for suite in plan.suites}
     recording = cassettes.Recording(
-        model=plan.model, base_url=plan.base_url, prompts=versions(), tools=tools_digest(), suites=digests
+        model=plan.model,
+        base_url=plan.base_url,
+        prompts={_PROMPT: versions()[_PROMPT]},
+        tools=tools_digest(),
+        suites=digests,
     )
     if plan.traffic is Traffic.REPLAY:
-        used = {_PROMPT: recording.prompts[_PROMPT]}
-        cassettes.check_current(cassettes.load_recording(folder), used, recording.tools, digests)
+        cassettes.check_current(cassettes.load_recording(folder), recording)
     model = ask()
     results: list[CaseResult] = []
     for suite in plan.suites:
-        record = plan.traffic is Traffic.RECORD
-        tape = (
-            nullcontext()
-            if plan.traffic is Traffic.LIVE
-            else cassettes.cassette(folder / f"{suite.name}.yaml", record=record)
-        )
-        with tape:
+        with _tape(plan.traffic, folder / f"{suite.name}.yaml"):
             results += run_suite(suite, model, repeat=plan.repeat, jobs=plan.jobs, price=price, progress=progress)
     if plan.traffic is Traffic.RECORD:
         cassettes.save_recording(folder, recording)
@@ -86,7 +83,7 @@ def evaluate(plan: Plan, ask: Callable[[], BaseChatModel], progress: Progress = 
         model=plan.model,
         repeatable=plan.model == BUILT_IN or plan.traffic is Traffic.REPLAY,
         version=version("croncierge"),
-        prompts=recording.prompts,
+        prompts=versions(),
         tools=recording.tools,
         datasets={
             suite.name: Dataset(version=suite.version, digest=suite.digest, cases=len(suite.cases))
@@ -94,6 +91,10 @@ def evaluate(plan: Plan, ask: Callable[[], BaseChatModel], progress: Progress = 
         },
         cases=tuple(results),
     )
+
+
+def _tape(traffic: Traffic, file: Path) -> AbstractContextManager[None]:
+    return nullcontext() if traffic is Traffic.LIVE else cassettes.cassette(file, record=traffic is Traffic.RECORD)
 
 
 def tools_digest() -> str:

@@ -61,6 +61,8 @@ def evaluate(
 
     before = load_report(baseline) if baseline else None
     settings = common.settings()
+    if record and only:
+        raise InvalidInput("A suite is recorded whole; leave out --only.", field="--only")
     suites = _chosen(load_suites(suite or ()), only)
     plan = evaluation.Plan(
         suites=suites,

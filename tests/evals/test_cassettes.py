@@ -105,6 +105,14 @@ def test_cassettes_say_where_they_are_from_and_hold_no_key(plan: Plan, address: 
     assert KEY not in text
 
 
+def test_suites_that_are_recorded_one_after_the_other_are_all_kept(plan: Plan, address: str) -> None:
+    second = replace(plan, suites=[suite(case(id="y", say="sing", tasks=[]), name="second")])
+    evaluate(plan, lambda: asking(address))
+    evaluate(second, lambda: asking(address))
+    both = replace(replayed(plan), suites=[*plan.suites, *second.suites])
+    assert [each.counted for each in evaluate(both, lambda: asking(address)).cases] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -118,7 +126,8 @@ def test_cassettes_that_are_not_current_are_refused(
 ) -> None:
     evaluate(plan, lambda: asking(address))
     folder = tmp_path / "some-model"
-    cassettes.save_recording(folder, cassettes.load_recording(folder).model_copy(update=change))
+    old = cassettes.load_recording(folder).model_copy(update=change)
+    (folder / "recorded.json").write_text(old.model_dump_json())
     with pytest.raises(Conflict, match=said):
         evaluate(replayed(plan), lambda: asking(address))
 

@@ -53,6 +53,7 @@ def test_against_a_baseline_it_ends_with_1_only_when_something_got_worse(croncie
         (("--offline", "--record"), 2, "only one"),
         (("--compare", "/nowhere/r.json"), 6, "cannot be read"),
         (("editing", "--offline", "--model", "gpt-x"), 3, "no cassettes"),
+        (("editing", "--record", "--only", "undo"), 2, "recorded whole"),
         (("editing", "--record"), 2, "needs no cassettes"),
         (("editing", "--prices", "/nowhere/p.yaml"), 2, "price table"),
     ],
