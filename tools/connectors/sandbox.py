@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from croncierge.settings import data_folder, settings_file
+from croncierge.settings import data_folder, load_settings, settings_file
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 _PRIVATE = (Path("/tmp"), Path("/run"))  # empty in the sandbox, so that sockets and others' files stay out of reach
@@ -94,7 +94,10 @@ def _hide(path: Path) -> tuple[str, ...]:
 
 def own_secrets() -> list[Path]:
     """What the program keeps for itself: everybody's tasks, and the operator's settings."""
-    return [data_folder(), settings_file(), settings_file().with_name("connectors.toml")]
+    settings = load_settings()
+    _, embedded, path = settings.db.partition("sqlite:///")
+    database = [Path(path + end).absolute() for end in ("", "-wal", "-shm")] if embedded and path else []
+    return [data_folder(), settings_file(), settings.connectors.absolute(), *database]
 
 
 @cache

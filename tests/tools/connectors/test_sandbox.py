@@ -166,9 +166,17 @@ def test_what_is_the_programs_own_cannot_be_read(tmp_path: Path) -> None:
     assert result == {"exit_code": 0, "stdout": "other"}
 
 
-def test_data_and_settings_are_the_programs_own(a_home_of_its_own: Path) -> None:
-    assert len(own_secrets()) == 3
-    assert all(path.is_relative_to(a_home_of_its_own) for path in own_secrets())
+def test_data_and_settings_are_the_programs_own_wherever_they_are(
+    a_home_of_its_own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = own_secrets()
+    monkeypatch.setenv("CRONCIERGE_DB", "sqlite:////srv/tasks.db")
+    monkeypatch.setenv("CRONCIERGE_CONNECTORS", "/srv/connectors.toml")
+    moved = own_secrets()
+
+    assert all(path.is_relative_to(a_home_of_its_own) for path in usual)
+    names = ("connectors.toml", "tasks.db", "tasks.db-wal", "tasks.db-shm")
+    assert {Path("/srv") / name for name in names} <= set(moved)
 
 
 def test_a_script_that_needs_the_sandbox_does_not_run_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
