@@ -29,7 +29,6 @@ from store.operations import ensure_user
 from store.operations.health import health
 from store.values import Actor
 
-_BOUNDS = Bounds()
 _DRAIN = 25.0
 _CALM = 25.0  # seconds at the end of a long test without any fault, to see that all is well again
 
@@ -41,7 +40,7 @@ def run(options: Namespace) -> dict[str, Any]:
         return black_box(Path(folder), options.seconds, options.processes, seed)
 
 
-def black_box(folder: Path, seconds: float, processes: int, seed: int) -> dict[str, Any]:
+def black_box(folder: Path, seconds: float, processes: int, seed: int, bounds: Bounds = Bounds()) -> dict[str, Any]:
     """Run the test in a folder; what it found."""
     chance, scale = Random(seed), Scale()
     database, shift = folder / "croncierge.db", folder / "shift"
@@ -73,7 +72,7 @@ def black_box(folder: Path, seconds: float, processes: int, seed: int) -> dict[s
         faults = Faults(programs, database, shift, scale, chance, long=seconds >= 3 * _CALM)
         end = scale.of_timestamp(plan.last.timestamp())
         _strike(plan, faults, scale, chance, end - (_CALM if seconds >= 3 * _CALM else 0))
-        history, verdict = _settle(plan, faults.done, folder, scale, end)
+        history, verdict = _settle(plan, faults.done, folder, scale, end, bounds)
         well = health(store)
         codes = [each.end(_DRAIN) for each in programs]
     violations = list(verdict.violations)
@@ -115,9 +114,11 @@ def _strike(plan: Plan, faults: Faults, scale: Scale, chance: Random, until: flo
             plan.stop_one()
 
 
-def _settle(plan: Plan, faults: Sequence[Fault], folder: Path, scale: Scale, end: float) -> tuple[History, Verdict]:
+def _settle(
+    plan: Plan, faults: Sequence[Fault], folder: Path, scale: Scale, end: float, bounds: Bounds
+) -> tuple[History, Verdict]:
     """Wait until every slot has its end, or until nothing may come any more."""
-    patience = max([end, *(fault.end for fault in faults)]) + 2 * _BOUNDS.recovery
+    patience = max([end, *(fault.end for fault in faults)]) + 2 * bounds.recovery
     while True:
         sleep(1)
         now = scale.now()
@@ -132,8 +133,8 @@ def _settle(plan: Plan, faults: Sequence[Fault], folder: Path, scale: Scale, end
             rows=rows,
             read_at=now if over else float("inf"),
         )
-        verdict = check(history, _BOUNDS)
-        if over or (now > end + _BOUNDS.late and not verdict.count("lost", "unfinished")):
+        verdict = check(history, bounds)
+        if over or (now > end + bounds.late and not verdict.count("lost", "unfinished")):
             return history, verdict
 
 

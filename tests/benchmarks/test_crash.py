@@ -24,10 +24,11 @@ def test_an_effect_that_was_cut_off_is_one_that_never_ended(tmp_path: Path) -> N
     ]
     (tmp_path / "0.1.witness").write_text("\n".join(lines) + "\n")
     finished, cut_off = effects_in(tmp_path, scale)
-    assert (finished.attempt, finished.until - finished.at) == (2, pytest.approx(1))
+    assert finished.attempt == 2
+    assert finished.until - finished.at == pytest.approx(1.0)
     assert (cut_off.attempt, cut_off.until - cut_off.at) == (1, 0)
     assert finished.slot == cut_off.slot
-    assert finished.slot == pytest.approx(5, abs=0.001)
+    assert finished.slot == pytest.approx(5.0, abs=0.001)
     assert finished.key == cut_off.key
 
 
