@@ -30,8 +30,13 @@ class Call:
 class Connector(Protocol):
     """A kind of action. Its policy is its own and denies by default."""
 
-    name: str
-    payload: type[Payload]
+    @property
+    def name(self) -> str:
+        """Its action type."""
+
+    @property
+    def payload(self) -> type[Payload]:
+        """What a task stores for it."""
 
     def allow(self, payload: Any, owner: str) -> None:
         """Pass if the person of this name may do this now. Raises NotAllowed or InvalidInput, with the way out."""

@@ -5,8 +5,10 @@ host, no answer of a name server and no other server leads into the private netw
 """
 
 import json
+import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any, Literal
 from urllib.parse import urljoin
 
@@ -283,12 +285,18 @@ class _Backend(httpcore.NetworkBackend):
         raise failed or httpcore.ConnectError(host)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Made once: to read the authorities takes longer than most requests."""
+    return httpx.create_ssl_context()
+
+
 class _Transport(httpx.BaseTransport):
     """httpx over connections that go where they may."""
 
     def __init__(self, reach: Reach) -> None:
         self._backend = _Backend(reach)
-        self._pool = httpcore.ConnectionPool(ssl_context=httpx.create_ssl_context(), network_backend=self._backend)
+        self._pool = httpcore.ConnectionPool(ssl_context=_trusted(), network_backend=self._backend)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
