@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from croncierge.errors import CronciergeError
-from interfaces.cli import db, policies, runs, tasks
+from interfaces.cli import db, events, policies, runs, tasks
 from interfaces.cli.ask import ask
 from interfaces.cli.chat import chat
 from interfaces.cli.doctor import doctor
@@ -101,7 +101,11 @@ _group(
     show=runs.show_run,
     cancel=runs.cancel_run,
     rerun=runs.rerun,
+    clear=runs.clear_run,
+    anyway=runs.run_anyway,
 )
+command(cli, "emit")(events.emit)
+_group("events", "What starts tasks.", list=events.list_events, on=events.on, off=events.off)
 command(cli, "serve")(serve)
 _group("db", "The database.", path=db.path, upgrade=db.upgrade)
 command(cli, "doctor")(doctor)

@@ -119,6 +119,37 @@ def rerun(
     _change(common, run, partial(operations.rerun, force=force), "is to run again")
 
 
+def clear_run(
+    common: Common,
+    run: Run,
+    only: Annotated[bool, typer.Option("--only", help="Not also what came after it.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also what must not be repeated.")] = False,
+) -> None:
+    """Forget how a run went, and what came after it; they wait for their prerequisites and run again.
+
+    \b
+    croncierge runs clear 12
+    """
+    from store import operations
+
+    _change(common, run, partial(operations.clear_run, downstream=not only, force=force), "starts anew")
+
+
+def run_anyway(
+    common: Common,
+    run: Run,
+    force: Annotated[bool, typer.Option("--force", help="Also one that must not be repeated.")] = False,
+) -> None:
+    """Start a run that waits, was skipped, blocked or missed, whatever its prerequisites say.
+
+    \b
+    croncierge runs anyway 12
+    """
+    from store import operations
+
+    _change(common, run, partial(operations.run_anyway, force=force), "is to run now")
+
+
 def _change(common: Common, run: str, change: "Callable[[Store, Actor, int], RunInfo]", said: str) -> None:
     from tools.views import run_view
 

@@ -1,6 +1,7 @@
 """What can be done with what is remembered. One function is one transaction: permission, rules, change, audit."""
 
 from store.operations.backfill import backfill
+from store.operations.clearing import clear_run, run_anyway
 from store.operations.control import delete_task, pause_task, resume_task
 from store.operations.dependencies import add_dependency, remove_dependency
 from store.operations.events import emit_event, list_events
@@ -23,6 +24,7 @@ __all__ = [
     "add_trigger",
     "backfill",
     "cancel_run",
+    "clear_run",
     "create_task",
     "create_tasks",
     "delete_task",
@@ -46,6 +48,7 @@ __all__ = [
     "remove_trigger",
     "rerun",
     "resume_task",
+    "run_anyway",
     "run_now",
     "run_story",
     "set_preferences",

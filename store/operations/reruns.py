@@ -13,11 +13,11 @@ from store.permissions import acting_user, editable_task
 from store.rows import run_info
 from store.session import Store
 from store.status import ENDED, RunStatus
-from store.tables import Dependency, Run
+from store.tables import Dependency, Run, Task
 from store.values import Actor, RunInfo
 
 _EDGES = table_of(Dependency)
-_FRESH = {"end_time": None, "error_message": None, "result": None, "lease_owner": None, "lease_expires_at": None}
+FRESH = {"end_time": None, "error_message": None, "result": None, "lease_owner": None, "lease_expires_at": None}
 
 
 def rerun(store: Store, actor: Actor, run_id: int, *, force: bool = False) -> RunInfo:
@@ -34,35 +34,45 @@ def rerun(store: Store, actor: Actor, run_id: int, *, force: bool = False) -> Ru
         task = editable_task(session, user, run.task_id)
         if run.status not in ENDED:
             raise Conflict(f"Run {run_id} of “{task.name}” has not ended: it is {run.status.value}.", field="run")
-        if run.attempt and task.on_crash is OnCrash.FAIL and not force:
-            raise Conflict(
-                f"“{task.name}” is never repeated by itself; say that run {run_id} shall be, with --force.", field="run"
-            )
+        refuse_repeating(run, task, force=force)
         now, before = store.clock.now(), run.status
         connection = session.connection()
-        change = {**_FRESH, "status": RunStatus.PENDING, "reason": f"run again by {user.name}", "available_at": now}
+        change = {**FRESH, "status": RunStatus.PENDING, "reason": f"run again by {user.name}", "available_at": now}
         move_runs(connection, [(run_id, before, change)], now)
         _wait_again(connection, task_id=run.task_id, workflow=run.workflow_run_id or run_id, now=now)
-        after = {"status": RunStatus.PENDING}
-        record(session, actor, now, "rerun", Entity.RUN, run_id, before={"status": before}, after=after)
+        became = {"status": RunStatus.PENDING}
+        record(session, actor, now, "rerun", Entity.RUN, run_id, before={"status": before}, after=became)
         session.refresh(run)
         again = run_info(run, task.name)
     store.changed()
     return again
 
 
-def _wait_again(connection: sa.Connection, *, task_id: int, workflow: int, now: datetime) -> None:
-    """Let the skipped runs that come after a task, all the way down in one start, wait for it once more."""
+def refuse_repeating(run: Run, task: Task, *, force: bool) -> None:
+    """Raise Conflict for a run that has begun already, of a task that must not be repeated, unless it is meant."""
+    if run.attempt and task.on_crash is OnCrash.FAIL and not force:
+        raise Conflict(
+            f"“{task.name}” is never repeated by itself; say that run {run.run_id} shall be, with --force.", field="run"
+        )
+
+
+def after(connection: sa.Connection, task_id: int) -> set[int]:
+    """The tasks that come after one, all the way down."""
     layer, seen = {task_id}, set[int]()
     while layer:
-        after = set(
-            connection.execute(sa.select(_EDGES.c.task_id).where(_EDGES.c.depends_on_task_id.in_(layer))).scalars()
-        )
-        layer = after - seen
-        seen |= after
+        following = sa.select(_EDGES.c.task_id).where(_EDGES.c.depends_on_task_id.in_(layer))
+        layer = set(connection.execute(following).scalars()) - seen
+        seen |= layer
+    return seen
+
+
+def _wait_again(connection: sa.Connection, *, task_id: int, workflow: int, now: datetime) -> None:
+    """Let the skipped runs that come after a task, all the way down in one start, wait for it once more."""
     skipped = sa.select(RUNS.c.run_id).where(
-        RUNS.c.task_id.in_(seen), RUNS.c.workflow_run_id == workflow, RUNS.c.status == RunStatus.SKIPPED
+        RUNS.c.task_id.in_(after(connection, task_id)),
+        RUNS.c.workflow_run_id == workflow,
+        RUNS.c.status == RunStatus.SKIPPED,
     )
-    change: dict[str, Any] = {**_FRESH, "status": RunStatus.WAITING, "reason": "waits for others"}
+    change: dict[str, Any] = {**FRESH, "status": RunStatus.WAITING, "reason": "waits for others"}
     found = connection.execute(skipped).scalars().all()
     move_runs(connection, [(run_id, RunStatus.SKIPPED, change) for run_id in found], now)

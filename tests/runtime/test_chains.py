@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schedules.schedule import Once
-from store.kinds import DependencyType
+from store.kinds import DependencyType, Join
 from store.operations import add_dependency, delete_task, pause_task, remove_dependency, run_now
 from store.operations.claims import claim_due
 from store.operations.runs import Outcome, finish_runs
@@ -209,3 +209,44 @@ def test_every_task_of_a_random_graph_ends_once_in_each_start_as_its_prerequisit
         expected[number] = ("failed" if number in failing else "completed") if runs else "skipped"
         assert world.outcomes(str(number)) == [expected[number]] * starts
     assert world.after(seconds=timedelta(minutes=9).total_seconds()) == 0
+
+
+def test_any_of_several_lets_a_task_run_once_in_a_start(world: World) -> None:
+    root = world.task("root", cron("0 10 * * *"))
+    one, two = world.task("one", after=(root,)), world.task("two", after=(root,))
+    world.task("either", after=(one, two), join=Join.ANY)
+    world.after(hours=1)
+    assert world.outcomes("either") == ["completed"]
+
+
+def test_any_of_several_overlooks_one_that_failed(world: World) -> None:
+    root = world.task("root", cron("0 10 * * *"))
+    one, two = world.task("one", after=(root,)), world.task("two", after=(root,))
+    world.task("either", after=(one, two), join=Join.ANY)
+    world.behaviour["one"] = lambda _run: FAILS
+    world.after(hours=1)
+    assert world.outcomes("either") == ["completed"]
+    assert len(world.messages()) == 1
+
+
+def test_any_of_several_is_skipped_with_all_reasons_when_none_let_it_run(world: World) -> None:
+    root = world.task("root", cron("0 10 * * *"))
+    one, two = world.task("one", after=(root,)), world.task("two", after=(root,))
+    world.task("either", after=(one, two), join=Join.ANY)
+    world.behaviour = dict.fromkeys(("one", "two"), lambda _run: FAILS)
+    world.after(hours=1)
+    (run,) = world.runs("either")
+    assert run.status.value == "skipped"
+    assert run.reason is not None and "“one”" in run.reason and "“two”" in run.reason
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.booleans(), min_size=2, max_size=5))
+def test_any_of_runs_exactly_when_one_of_its_prerequisites_completed(works: list[bool]) -> None:
+    world = World()
+    root = world.task("root", cron("0 10 * * *"))
+    branches = tuple(world.task(f"branch {index}", after=(root,)) for index in range(len(works)))
+    world.task("either", after=branches, join=Join.ANY)
+    world.behaviour = {f"branch {index}": lambda _run: FAILS for index, each in enumerate(works) if not each}
+    world.after(hours=1)
+    assert world.outcomes("either") == ["completed" if any(works) else "skipped"]
