@@ -128,8 +128,8 @@ def _act(connector: Connector, given: Mapping[str, Any], call: Call, owner: str)
 def _rule_of_tool(name: str, given: Mapping[str, Any]) -> Rule:
     if name in LOOKS:
         return Rule(acts=False, brings=name not in _OWN)
-    many = str(given.get("task", "")).strip().casefold() in _ALL
-    return Rule(acts=True, always="it concerns all tasks" if many else None)
+    many = any(isinstance(value, str) and value.strip().casefold() in _ALL for value in given.values())
+    return Rule(acts=True, always="it concerns all of them" if many else None)
 
 
 def _enums(schema: Mapping[str, Any]) -> dict[str, Sequence[Any]]:

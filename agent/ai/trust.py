@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from store.operations.trees import said
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
@@ -38,7 +40,8 @@ def reason_to_ask(
     if rule.always is not None:
         return rule.always
     given = {key: value for key, value in arguments.items() if value not in list(harmless.get(key, ()))}
-    if rule.acts and tainted and not all(stands_in(value, words) for value in given.values()):
+    own = bool(said(given)) and all(stands_in(value, words) for value in given.values())
+    if rule.acts and tainted and not own:  # who says nothing repeats nothing that the person said
         return "it has read text from outside, and not all of this stands in your own words"
     return None
 

@@ -22,6 +22,7 @@ from store.operations.deliveries import TERMINAL, claim_deliveries, mark_sent
 from store.operations.runs import Outcome
 from store.session import Store
 from store.values import Actor, RunInfo, TaskInfo, TaskSpec
+from tests.store.conftest import new_store
 from tools.connectors.connector import Call, Connector, Payload
 from tools.connectors.executor import Control, Executor
 
@@ -136,7 +137,7 @@ class Ai:
         saver: BaseCheckpointSaver[Any] | None = None,
     ) -> None:
         self.clock: Any = clock or FixedClock(MONDAY)
-        self.store = store or open_store(url, self.clock)
+        self.store = store or (new_store(self.clock) if url == "sqlite://" else open_store(url, self.clock))
         self.actor = Actor(user_id=ensure_user(self.store, "ann"), via="test", change_set="1")
         self.model = ScriptedModel(script=script, asked=[], offered=[])
         self.saver = saver or InMemorySaver()
