@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     per_user: int | None = Field(
         None, ge=1, description="How many runs of one person execute at the same time, everywhere."
     )
+    watch_folders: str = Field(
+        default_factory=lambda: str(Path.home()),
+        description="Folders whose files may start tasks, with what is below them, separated as in PATH.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What goes into the log file.")
     debug: bool = Field(False, description="Show the traceback of an unexpected error.")
 
