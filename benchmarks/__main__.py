@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=60, help="crash: how long tasks are due")
     parser.add_argument("--processes", type=int, default=2, help="crash: how many share the database")
     parser.add_argument("--seed", type=int, help="crash: to repeat what was done")
+    parser.add_argument("--late", type=float, default=1, help="crash: seconds within which a run starts in peace")
     parser.add_argument("--stored", type=int, default=100_000, help="runtime: how many tasks lie in the full store")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)

@@ -34,10 +34,10 @@ _CALM = 25.0  # seconds at the end of a long test without any fault, to see that
 
 
 def run(options: Namespace) -> dict[str, Any]:
-    """options: seconds, processes, seed (None for any)."""
+    """options: seconds, processes, seed (None for any), late."""
     seed = options.seed if options.seed is not None else Random().randrange(10**6)
     with TemporaryDirectory() as folder:
-        return black_box(Path(folder), options.seconds, options.processes, seed)
+        return black_box(Path(folder), options.seconds, options.processes, seed, Bounds(late=options.late))
 
 
 def black_box(folder: Path, seconds: float, processes: int, seed: int, bounds: Bounds = Bounds()) -> dict[str, Any]:

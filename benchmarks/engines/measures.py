@@ -10,7 +10,7 @@ from threading import Event
 from time import perf_counter, sleep
 from typing import Any
 
-from benchmarks.engines import Engine, load
+from benchmarks.engines import Engine, killed, load
 from croncierge.clock import SystemClock
 
 _CLOCK = SystemClock()
@@ -85,14 +85,27 @@ def created_a_second(make: Callable[[], Engine], seconds: float = 1.5) -> float:
     return count / took
 
 
-def figures(engine: type[Engine], folder: Path) -> dict[str, Any]:
+def bulk_a_second(make: Callable[[], Engine]) -> float:
+    """How many jobs are stored each second, when all are handed over together."""
+    engine, far = make(), _CLOCK.now() + timedelta(days=30)
+    begin = perf_counter()
+    engine.store([far + timedelta(seconds=number) for number in range(_JOBS)])
+    took = perf_counter() - begin
+    engine.stop()
+    return _JOBS / took
+
+
+def figures(name: str, engine: type[Engine], folder: Path) -> dict[str, Any]:
     """Everything, each measure with a folder of its own."""
     folders = iter(range(1_000))
 
-    def make() -> Engine:
+    def own_folder() -> Path:
         own = folder / str(next(folders))
         own.mkdir(parents=True)
-        return engine(own)
+        return own
+
+    def make() -> Engine:
+        return engine(own_folder())
 
     p50, p99 = lateness_ms(make)
     return {
@@ -101,13 +114,15 @@ def figures(engine: type[Engine], folder: Path) -> dict[str, Any]:
         "late_p50_ms": round(p50, 2),
         "late_p99_ms": round(p99, 2),
         "created_a_second": round(created_a_second(make)),
+        "bulk_a_second": round(bulk_a_second(make)),
+        **killed.measure(name, own_folder()),
     }
 
 
 def main() -> None:
     name, folder = sys.argv[1], Path(sys.argv[2])
     engine = load(name)
-    sys.stdout.write(json.dumps(engine and figures(engine, folder)) + "\n")
+    sys.stdout.write(json.dumps(engine and figures(name, engine, folder)) + "\n")
     sys.stdout.flush()
 
 
