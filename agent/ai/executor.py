@@ -13,6 +13,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 
+from agent.ai.conversations import NAME, conversations_tool
 from agent.ai.graph import CalledOff, Entry, Graph, Work, build_graph, steps_of_graph
 from agent.ai.payloads import AiPayload, AiPromptPayload
 from agent.ai.spending import Meter
@@ -24,6 +25,7 @@ from prompts import load
 from store.kinds import ApprovalStatus
 from store.operations.approvals import ApprovalInfo, decided
 from store.operations.budgets import Exhausted, where_it_stands
+from store.operations.inputs import inputs_of
 from store.operations.runs import Outcome
 from store.operations.trees import AI, Place, begin_entry, children, count_wait, plan_of, said, take_place
 from store.session import Store
@@ -95,7 +97,7 @@ class AiPrompt:
 def allow(payload: AiPayload, connectors: Mapping[str, Connector]) -> None:
     """Raises InvalidInput for a tool or a budget that there is not."""
     _ = payload.limits
-    known = known_tools(connectors)
+    known = [*known_tools(connectors), NAME]
     for name in (*payload.tools, *payload.allowed):
         if name not in known:
             raise InvalidInput(
@@ -179,7 +181,7 @@ class Session:
             self.store, run.run_id, run.task_id, run.owner_id, self.payload.limits, tainted=tainted
         )
         self.config["recursion_limit"] = steps_of_graph(place.steps)
-        granted = granted_tools(self.payload.tools, self.world.connectors(), self.call, place.owner)
+        granted = self._granted(place)
         model = self.world.models(self.payload.model)
         meter = Meter(store=self.store, model=model, root_run_id=place.root_run_id, call=self.call)
         entry = Entry(
@@ -207,6 +209,13 @@ class Session:
         outcome = verdict(graph.get_state(self.config).values)
         self.world.checkpointer.delete_thread(self.config["configurable"]["thread_id"])
         return outcome
+
+    def _granted(self, place: Place) -> dict[str, Tool]:
+        names = [name for name in self.payload.tools if name != NAME]
+        granted = granted_tools(names, self.world.connectors(), self.call, place.owner)
+        if NAME in self.payload.tools:
+            granted[NAME] = conversations_tool(self.world.checkpointer, self.run.owner_id, self.store.clock.now())
+        return granted
 
     def _given(self, graph: Graph, resumed: bool, task: str, news: News) -> Any:
         """What the graph is entered with: the task, a decision, news, or nothing after a crash; `_DONE` if it is over.
@@ -284,7 +293,8 @@ def _verdict(payload: AiPromptPayload, state: Mapping[str, Any], session: Sessio
     if stopped:
         return Outcome(error=stopped, retryable=False, result=result)
     if payload.silent_when is not None and text.strip(" .!“”\"'").casefold() == _NOTHING:
-        return Outcome(result={**result, "nothing_to_report": True})
+        earlier = inputs_of(session.store, session.run.run_id)["last"].get("result", {})
+        return Outcome(result={**result, "text": earlier.get("text", ""), "nothing_to_report": True})
     wrong = _what_is_wrong(last, text)
     if wrong is None and payload.output_schema is not None:
         try:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from croncierge.errors import CronciergeError
-from interfaces.cli import db, events, policies, runs, tasks
+from interfaces.cli import approvals, db, events, policies, runs, tasks, templates
 from interfaces.cli.ask import ask
 from interfaces.cli.chat import chat
 from interfaces.cli.doctor import doctor
@@ -106,6 +106,22 @@ _group(
 )
 command(cli, "emit")(events.emit)
 _group("events", "What starts tasks.", list=events.list_events, on=events.on, off=events.off)
+_group(
+    "approvals",
+    "What AI tasks ask you before they do it.",
+    list=approvals.list_approvals,
+    show=approvals.show_approval,
+    approve=approvals.approve,
+    refuse=approvals.refuse,
+    edit=approvals.edit,
+)
+_group(
+    "templates",
+    "Common AI tasks, ready to be used.",
+    list=templates.list_templates,
+    show=templates.show_template,
+    use=templates.use_template,
+)
 command(cli, "serve")(serve)
 _group("db", "The database.", path=db.path, upgrade=db.upgrade)
 command(cli, "doctor")(doctor)
