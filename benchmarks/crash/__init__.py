@@ -101,8 +101,17 @@ def black_box(folder: Path, seconds: float, processes: int, seed: int, bounds: B
         "finished runs repeated": verdict.count("repeated", "keys"),
         "cut-off runs repeated": verdict.repeated_after_cut,
         "violations": violations,
-        "history of faults": [f"{each.kind} {each.begin:.3f}–{each.end:.3f} {each.offset:+g}" for each in faults.done],
+        "history of faults": [_told(fault, history) for fault in history.faults],
     }
+
+
+def _told(fault: Fault, history: History) -> str:
+    """A fault, and how long it took until anything began again."""
+    again = min((effect.at for effect in history.effects if effect.at > fault.end), default=fault.end)
+    offset = f" by {fault.offset:+g} s" if fault.offset else ""
+    return (
+        f"{fault.kind}{offset} from {fault.begin:.3f} to {fault.end:.3f} s, first start {again - fault.end:.2f} s after"
+    )
 
 
 def _strike(plan: Plan, faults: Faults, scale: Scale, chance: Random, until: float) -> None:

@@ -7,7 +7,6 @@ from itertools import product
 from random import Random
 from time import monotonic
 
-from benchmarks.crash.worker import ACTION
 from benchmarks.records import Expected, Order
 from croncierge.clock import SystemClock
 from croncierge.errors import CronciergeError
@@ -16,6 +15,8 @@ from store.kinds import CatchUp, OnCrash, Overlap
 from store.operations import create_task, delete_task
 from store.session import Store
 from store.values import Actor, Prerequisite, TaskSpec
+
+ACTION = "append"
 
 _LEAD = 3.0  # seconds until the first slot
 _ONCE, _LINKS, _STOPPED = 24, 3, 3

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import runtime.loop
+from benchmarks.crash.plan import ACTION
 from croncierge.app import open_app
 from interfaces.cli.main import run
 from store.operations.claims import Claimed
 from store.operations.runs import Outcome
 from tools.connectors.executor import Control, Executor
-
-ACTION = "append"
 
 
 def main(witness: Path) -> int:
