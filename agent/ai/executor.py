@@ -54,10 +54,10 @@ def _no_news(_session: "Session") -> tuple[str, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """What AI runs need: models: by their name, None for the usual one. connectors: the actions they may be granted."""
+    """What AI runs need. checkpointer: opened when a run needs it. models: by their name, None for the usual one. connectors: the actions they may be granted."""
 
     store: Store
-    checkpointer: BaseCheckpointSaver[Any]
+    checkpointer: Callable[[], BaseCheckpointSaver[Any]]
     models: Callable[[str | None], BaseChatModel]
     connectors: Callable[[], Mapping[str, Connector]]
     default_zone: str = "UTC"
@@ -123,6 +123,7 @@ class Session:
     def __init__(self, world: World, payload: AiPayload, call: Call) -> None:
         self.world = world
         self.store = world.store
+        self.checkpointer = world.checkpointer()
         self.payload = payload
         self.call = call
         self.run = call.run
@@ -194,7 +195,7 @@ class Session:
             instructions=SystemMessage(instructions(place)),
             allowed=self.payload.allowed,
         )
-        graph = build_graph(entry, self.world.checkpointer)
+        graph = build_graph(entry, self.checkpointer)
         asked = self._questions(graph)
         if (outcome := self._waits(asked, waits_for)) is not None:
             count_wait(self.store, self.place)
@@ -202,19 +203,19 @@ class Session:
         while (given := self._given(graph, bool(asked), task, news)) is not _DONE:
             self._place = begin_entry(self.store, self.place)
             graph.invoke(given, self.config, context=self.context, durability="sync")
-            keep_latest(self.world.checkpointer, self.config)
+            keep_latest(self.checkpointer, self.config)
             asked = self._questions(graph)
             if (outcome := self._waits(asked, waits_for)) is not None:
                 return outcome
         outcome = verdict(graph.get_state(self.config).values)
-        self.world.checkpointer.delete_thread(self.config["configurable"]["thread_id"])
+        self.checkpointer.delete_thread(self.config["configurable"]["thread_id"])
         return outcome
 
     def _granted(self, place: Place) -> dict[str, Tool]:
         names = [name for name in self.payload.tools if name != NAME]
         granted = granted_tools(names, self.world.connectors(), self.call, place.owner)
         if NAME in self.payload.tools:
-            granted[NAME] = conversations_tool(self.world.checkpointer, self.run.owner_id, self.store.clock.now())
+            granted[NAME] = conversations_tool(self.checkpointer, self.run.owner_id, self.store.clock.now())
         return granted
 
     def _given(self, graph: Graph, resumed: bool, task: str, news: News) -> Any:

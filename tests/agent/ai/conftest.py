@@ -151,7 +151,10 @@ class Ai:
         self.records: list[Any] = []
         connectors: dict[str, Connector] = {**self.fakes}
         world = World(
-            store=self.store, checkpointer=self.saver, models=lambda _name: self.model, connectors=lambda: connectors
+            store=self.store,
+            checkpointer=lambda: self.saver,
+            models=lambda _name: self.model,
+            connectors=lambda: connectors,
         )
         self.connectors: dict[str, Any] = {**self.fakes, "ai_prompt": AiPrompt(world), "ai_goal": AiGoal(world)}
         executors = {name: as_executor(each, self.records) for name, each in self.connectors.items()}

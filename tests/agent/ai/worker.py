@@ -63,7 +63,8 @@ def main(url: str, witness: Path) -> None:
     store = open_store(url, SystemClock(), changed)
     ensure_user(store, "ann")
     model = ScriptedModel(script=script, asked=[], offered=[])
-    world = World(store=store, checkpointer=open_checkpointer(url), models=lambda _name: model, connectors=lambda: {})
+    saver = open_checkpointer(url)
+    world = World(store=store, checkpointer=lambda: saver, models=lambda _name: model, connectors=lambda: {})
     executors = {each.name: as_executor(each, []) for each in (AiPrompt(world), AiGoal(world))}
     runtime = Runtime(store, executors, bell)
     runtime.start()
