@@ -67,10 +67,12 @@ class Assistant:
         model: BaseChatModel,
         checkpointer: BaseCheckpointSaver[Any],
         default_zone: str = "UTC",
+        watch_folders: str = "~",
         max_steps: int = 12,
     ) -> None:
         self._store = store
         self._default_zone = default_zone
+        self._watch_folders = watch_folders
         self._max_steps = max_steps
         self._model_name = str(getattr(model, "model_name", None) or model.get_name())
         self._graph: Graph = build_graph(model, all_tools(), checkpointer, max_steps=max_steps)
@@ -136,7 +138,13 @@ class Assistant:
         self, text: str, user: UUID, thread: str, via: str, zone: str | None
     ) -> tuple[Context, RunnableConfig, Conversation]:
         actor = Actor(user_id=user, via=via, change_set=uuid4().hex)
-        context = Context(store=self._store, actor=actor, zone=zone, default_zone=self._default_zone)
+        context = Context(
+            store=self._store,
+            actor=actor,
+            zone=zone,
+            default_zone=self._default_zone,
+            watch_folders=self._watch_folders,
+        )
         said = {"said_at": context.now.isoformat(), "zone": context.preferences.zone}
         message = HumanMessage(_clean(text), additional_kwargs=said)
         config = _config(user, thread, self._max_steps)

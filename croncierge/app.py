@@ -100,6 +100,16 @@ class App:
         self._closing.callback(runtime.stop)
         return runtime
 
+    def run(self) -> None:
+        """Begin to make things happen in this process: what is due, and what files that appear start."""
+        from runtime.files import FileWatcher
+
+        files = FileWatcher(self.store)
+        self.runtime.subscribe(files.refresh)
+        self.runtime.start()
+        files.start()
+        self._closing.callback(files.stop)
+
     def _due_changed(self) -> None:
         for wake in self._wake:
             wake()
@@ -127,7 +137,13 @@ class App:
         model = self.model(settings.model)
         memory = open_checkpointer(settings.db)
         self._closing.callback(close_checkpointer, memory)
-        return Assistant(store, model=model, checkpointer=memory, default_zone=self.default_zone)
+        return Assistant(
+            store,
+            model=model,
+            checkpointer=memory,
+            default_zone=self.default_zone,
+            watch_folders=settings.watch_folders,
+        )
 
     def model(self, name: str | None) -> "BaseChatModel":
         """The language model of that name as the settings have it asked; without a name the built-in one.
@@ -157,4 +173,4 @@ class App:
         """What tools and views know of the person."""
         from tools.context import Context
 
-        return Context(self.store, self.actor(via), self.zone, self.default_zone)
+        return Context(self.store, self.actor(via), self.zone, self.default_zone, self.settings.watch_folders)

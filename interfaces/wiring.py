@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runtime.loop import Runtime
     from store.session import Store
     from store.values import Actor
+    from tools.connectors.registry import Connectors
     from tools.context import Context
 
 
@@ -45,6 +46,15 @@ class App(Protocol):
 
     @property
     def runtime(self) -> "Runtime": ...
+
+    def run(self) -> None:
+        """Begin to make things happen in this process, until the program ends."""
+        ...
+
+    @property
+    def connectors(self) -> "Connectors":
+        """What tasks can do here."""
+        ...
 
     def actor(self, via: str) -> "Actor":
         """The person, acting through an interface; each actor is one change for undo."""

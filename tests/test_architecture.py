@@ -16,7 +16,8 @@ def length(file: Path) -> int:
 
 
 def test_no_module_is_longer_than_a_reader_can_hold() -> None:
-    assert [(str(file.relative_to(ROOT)), length(file)) for file in CODE if length(file) > 400 and file.parent.name != "versions"] == []
+    written = [file for file in CODE if file.parent.name != "versions"]  # migrations are generated
+    assert [(str(file.relative_to(ROOT)), length(file)) for file in written if length(file) > 400] == []
     assert [(str(file.relative_to(ROOT)), length(file)) for file in TESTS if length(file) > 600] == []
 
 

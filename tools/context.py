@@ -15,13 +15,14 @@ class Context:
     """One turn of one person.
 
     zone: the IANA zone given for this turn, or None to take the person's preference.
-    default_zone: the IANA zone of a person who never said theirs.
+    default_zone: the IANA zone of a person who never said theirs. watch_folders: below which files may be watched.
     """
 
     store: Store
     actor: Actor
     zone: str | None = None
     default_zone: str = "UTC"
+    watch_folders: str = "~"
 
     @property
     def now(self) -> datetime:

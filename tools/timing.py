@@ -21,9 +21,9 @@ def checked(reading: Reading, words: str) -> Reading:
     if reading.kind is Kind.CLARIFY:
         raise Unclear(reading.question or f"When is “{words}”?", choices=reading.choices, field="when")
     for condition in reading.conditions:
-        if condition.kind is not ConditionKind.AFTER_TASK:
+        if condition.kind is ConditionKind.UNLESS:
             raise InvalidInput(
-                f"I cannot watch for “{condition.words}” yet; give me a time, or a task that has to run first.",
+                f"I cannot watch for “{condition.words}”; give me a time, a task that has to run first, or an event.",
                 field="when",
             )
     if reading.schedule is None and not reading.conditions:

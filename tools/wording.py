@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from croncierge.errors import NotFound
 from schedules.describe import describe, describe_moment
 from schedules.schedule import Once
-from store.kinds import DependencyType
+from store.kinds import DependencyType, EventMode
 from store.operations import get_task
-from store.values import Prerequisite, RunInfo, TaskInfo
+from store.values import Prerequisite, RunInfo, TaskInfo, TriggerSpec
 from tools.context import Context
 from tools.verbs import starts_with_verb
 from tools.views import next_runs
@@ -46,7 +46,16 @@ def when(task: TaskInfo, context: Context) -> str:
     if task.depends_on:
         waits = " and ".join(_prerequisite(each, context) for each in task.depends_on)
         parts.append(f"but only once {waits}" if parts else f"each time {waits}")
+    if task.triggers:
+        comes = " or ".join(_happening(each) for each in task.triggers)
+        if parts and task.event_mode is EventMode.INSTEAD:
+            return f"when {comes}, or {', '.join(parts)} at the latest"
+        parts.append(f"and when {comes}" if parts else f"when {comes}")
     return ", ".join(parts) or "only when you run it"
+
+
+def _happening(trigger: TriggerSpec) -> str:
+    return f"a file comes to {trigger.path}" if trigger.path else f"the event “{trigger.event}” comes"
 
 
 def promise(task: TaskInfo, context: Context) -> str:

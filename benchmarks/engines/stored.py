@@ -84,12 +84,13 @@ def _wait(event: Event) -> None:
 
 
 def _peak_mb() -> int | None:
-    if sys.platform == "win32":
+    """The most memory that this process ever had; None where that cannot be known."""
+    status = Path("/proc/self/status")
+    if not status.exists():
         return None
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (2**20 if sys.platform == "darwin" else 2**10))
+    # What getrusage says includes the process that started this one.
+    (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) // 1024
 
 
 if __name__ == "__main__":

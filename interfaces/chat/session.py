@@ -56,7 +56,7 @@ class Session:
         try:
             self._app.user_id  # noqa: B018
             self._app.runtime.subscribe(self._postman.call)
-            self._app.runtime.start()
+            self._app.run()
             self._postman.start()
             self._postman.call()
             self._working.set()

@@ -1,13 +1,11 @@
 """`emit` and `events`: what happens outside, and the tasks that it starts."""
 
 import json
-import os
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from croncierge.errors import InvalidInput, NotAllowed
+from croncierge.errors import InvalidInput
 from interfaces.cli.options import Common
 from interfaces.output import put, put_json
 
@@ -104,9 +102,10 @@ def on(
     from store import operations
     from store.kinds import EventMode
     from store.values import TaskChange, TriggerSpec
+    from tools.folders import watchable
     from tools.reference import one_task
 
-    watched = _watched(path, common.settings().watch_folders) if path is not None else None
+    watched = watchable(path, common.settings().watch_folders) if path is not None else None
     trigger = TriggerSpec(event=event, filter=_object(wanted, "filter") or None, path=watched)
     with common.app() as app:
         context = app.context(_VIA)
@@ -142,20 +141,6 @@ def _say(common: Common, task: Any) -> None:
         put(f"“{task.title}” is started by {' or '.join(map(said, task.triggers))}.")
     else:
         put(f"No event starts “{task.title}”.")
-
-
-def _watched(path: str, folders: str) -> str:
-    """The whole path. Raises NotAllowed for one outside the folders that the operator lets be watched."""
-    whole = Path(os.path.normpath(Path(path).expanduser().absolute()))
-    where = Path(os.path.realpath(whole.parent)) / whole.name
-    allowed = [Path(os.path.realpath(Path(each).expanduser())) for each in folders.split(os.pathsep) if each]
-    if not any(where.is_relative_to(each) and Path(os.path.realpath(where)).is_relative_to(each) for each in allowed):
-        known = ", ".join(map(str, allowed)) or "no folder"
-        raise NotAllowed(
-            f"Files at {whole} may not be watched, only below {known}; see CRONCIERGE_WATCH_FOLDERS.",
-            field="path",
-        )
-    return str(whole)
 
 
 def _object(text: str | None, field: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def serve(common: Common) -> None:
         _stop_on_signals(stop)
         reporter = _Reporter(app, common.as_json)
         app.runtime.subscribe(reporter.call)
-        app.runtime.start()
+        app.run()
         if not common.as_json:
             put("Running. Ctrl-C stops.")
         reporter.start()

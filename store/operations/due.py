@@ -8,8 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store.kinds import CatchUp, Overlap, Trigger
+from store.kinds import CatchUp, EventMode, Overlap, Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run, table_of
+from store.operations.instead import stood_in
 from store.operations.release import Ended, active_runs, release, verdict
 from store.operations.starts import Starts
 from store.prepared import Query, Write
@@ -38,7 +39,7 @@ _DUE = Query(
                 "schedule_rrule", "schedule_dtstart", "schedule_once", "schedule_start", "schedule_until", "max_runs",
                 "except_dates", "next_run_at", "last_run_at", "run_count", "catch_up", "catch_up_window_seconds",
                 "overlap", "jitter_seconds", "quiet_hours", "max_parallel", "on_crash", "action_type",
-                "action_payload", "timeout_seconds", "condition", "condition_held",
+                "action_payload", "timeout_seconds", "condition", "condition_held", "event_mode",
             )
         )
     )
@@ -58,11 +59,14 @@ _MOVE_ON = Write(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Other:
-    """What else there is of a due task. going: the statuses of its runs that have not ended."""
+class Other:
+    """What else there is of a due task. going: the statuses of its runs that have not ended; done: why it need not
+    run this time.
+    """
 
     going: set[RunStatus]
     waits: bool
+    done: str | None = None
 
 
 Started = tuple[_Row, _Row, int]
@@ -82,12 +86,14 @@ def write_due_runs(
     ids = [task["id"] for task in due]
     going = active_runs(connection, ids)
     waits = {row.task_id for row in _WAITING.rows(connection, tasks=ids)}
+    served = [task for task in due if task["event_mode"] is EventMode.INSTEAD]
+    done = stood_in(connection, served) if served else {}
     runs: list[_Columns] = []
     tasks: list[_Row] = []
     changes: list[_Columns] = []
     late: list[list[_Columns]] = []
     for task in due:
-        other = _Other(going=going.get(task["id"], set()), waits=task["id"] in waits)
+        other = Other(going=going.get(task["id"], set()), waits=task["id"] in waits, done=done.get(task["id"]))
         rows, change = _due_runs(connection, task, now, other)
         if any(row["triggered_by"] is Trigger.CATCH_UP and row["status"] is RunStatus.PENDING for row in rows):
             late.append(rows)
@@ -142,7 +148,7 @@ def _start_first(task: _Row, rows: Sequence[_Columns], now: datetime, starts: St
             first.update(starts.columns, attempt=1)
 
 
-def _due_runs(connection: sa.Connection, task: _Row, now: datetime, other: _Other) -> tuple[list[_Columns], _Columns]:
+def _due_runs(connection: sa.Connection, task: _Row, now: datetime, other: Other) -> tuple[list[_Columns], _Columns]:
     """The runs of one due task, and what changes about the task itself."""
     try:
         slots = _slots(task, now)
@@ -159,7 +165,7 @@ def _due_runs(connection: sa.Connection, task: _Row, now: datetime, other: _Othe
     for at, trigger in slots.runs:
         if at in old:
             continue
-        status, reason = _first_status(connection, task, trigger, going, other.waits, now)
+        status, reason = first_status(connection, task, trigger, going, other, now)
         start = _start(task, at, now) if status is RunStatus.PENDING else now
         rows.append(
             new_run(task["id"], status=status, scheduled_time=at, now=now, triggered_by=trigger, reason=reason,
@@ -176,16 +182,18 @@ def _due_runs(connection: sa.Connection, task: _Row, now: datetime, other: _Othe
     }
 
 
-def _first_status(
-    connection: sa.Connection, task: _Row, trigger: Trigger, going: set[RunStatus], waits: bool, now: datetime
+def first_status(
+    connection: sa.Connection, task: _Row, trigger: Trigger, going: set[RunStatus], other: Other, now: datetime
 ) -> tuple[RunStatus, str | None]:
     """What a new run of a due task begins as, and why if it does not simply start."""
+    if other.done is not None:
+        return RunStatus.SKIPPED, other.done
     if trigger is not Trigger.CATCH_UP and going & ACTIVE:
         if task["overlap"] is Overlap.SKIP:
             return RunStatus.SKIPPED, "skipped because its previous run had not ended"
         if task["overlap"] is Overlap.CANCEL_OTHER:
             _cancel_active(connection, task, now)
-    if waits:
+    if other.waits:
         free, hopeless = verdict(connection, task["id"])
         if hopeless:
             return RunStatus.SKIPPED, hopeless

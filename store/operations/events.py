@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -13,14 +12,15 @@ from croncierge.errors import InvalidInput
 from store import limits
 from store.kinds import EventMode, Trigger
 from store.moves import RUNS, add_runs, new_run, table_of
-from store.operations.due import TASKS, _first_status
+from store.operations.due import TASKS, Other, first_status
+from store.operations.instead import stood_in
 from store.operations.release import Ended, active_runs, release
 from store.operations.triggers import TRIGGERS, matches
 from store.permissions import acting_user
 from store.quiet import loud_again
 from store.rows import run_info
 from store.session import Store
-from store.status import ACTIVE, RunStatus
+from store.status import RunStatus
 from store.tables import Dependency, Event, Run
 from store.values import Actor, EmittedInfo, EventInfo, TriggerSpec
 
@@ -107,37 +107,6 @@ def emit_ended(connection: sa.Connection, ended: Sequence[Ended], now: datetime)
     return started
 
 
-def stood_in(connection: sa.Connection, tasks: Sequence[Mapping[str, Any]]) -> dict[int, str]:
-    """Of these due tasks, those that an event started since the occurrence before, in words. One query for all.
-
-    tasks: rows with `id`, `timezone` and `next_run_at`. A run that failed or was called off stands in for nothing.
-    """
-    before = RUNS.alias()
-    last = (
-        sa.select(sa.func.max(before.c.scheduled_time))
-        .where(before.c.task_id == RUNS.c.task_id, before.c.triggered_by.in_(_SCHEDULED))
-        .scalar_subquery()
-    )
-    did = [*ACTIVE, RunStatus.COMPLETED]
-    query = (
-        sa.select(RUNS.c.task_id, RUNS.c.scheduled_time, EVENTS.c.name)
-        .join(EVENTS, EVENTS.c.id == RUNS.c.event_id)
-        .where(RUNS.c.task_id.in_([task["id"] for task in tasks]), RUNS.c.status.in_(did))
-        .where(sa.or_(last.is_(None), RUNS.c.scheduled_time > last))
-        .order_by(RUNS.c.run_id.desc())
-    )
-    latest = {row.task_id: row for row in connection.execute(query)}
-    return {task["id"]: _why(task, latest[task["id"]]) for task in tasks if task["id"] in latest}
-
-
-def _why(task: Mapping[str, Any], row: Any) -> str:
-    zone = ZoneInfo(task["timezone"])
-    came = row.scheduled_time.astimezone(zone)
-    due = task["next_run_at"].astimezone(zone) if task["next_run_at"] else came
-    when = f"{came:%H:%M}" if came.date() == due.date() else f"{came:%H:%M on %Y-%m-%d}"
-    return f"done already at {when}, when “{row.name}” came"
-
-
 def _told(ended: Ended) -> str:
     return f"{_OF_TASKS}{ended.status.value}"
 
@@ -194,9 +163,8 @@ def _start(
     waits = set(connection.execute(sa.select(_EDGES.c.task_id).where(_EDGES.c.task_id.in_(ids))).scalars())
     rows = []
     for task in tasks:
-        status, reason = _first_status(
-            connection, task, Trigger.EVENT, going.get(task["id"], set()), task["id"] in waits, now
-        )
+        other = Other(going=going.get(task["id"], set()), waits=task["id"] in waits)
+        status, reason = first_status(connection, task, Trigger.EVENT, other.going, other, now)
         start = loud_again(task["quiet_hours"], now, task["timezone"]) if status is RunStatus.PENDING else now
         rows.append(
             new_run(task["id"], status=status, scheduled_time=now, now=now, triggered_by=Trigger.EVENT, reason=reason,

@@ -12,18 +12,21 @@ from croncierge.errors import Conflict, NotFound
 from store.audit import Entity, record
 from store.kinds import OnCrash, Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run, table_of
+from store.operations import trees
 from store.operations.deliveries import Message, queue_messages
+from store.operations.events import emit_ended
 from store.operations.notices import notice
 from store.operations.release import Ended, release
+from store.operations.triggers import TRIGGERS
 from store.permissions import acting_user, editable_task
 from store.prepared import Query
 from store.rows import run_info
 from store.session import Store
 from store.status import ENDED, RunStatus
-from store.tables import Run, Task
+from store.tables import Run, Subtask, Task
 from store.values import Actor, RunInfo
 
-_TASKS = table_of(Task)
+_TASKS, _SUBTASKS = table_of(Task), table_of(Subtask)
 _MOST_CRASHES = 3  # a run that takes its process down with it is not tried for ever
 _LONGEST_DELAY = timedelta(hours=6)
 
@@ -132,7 +135,7 @@ def cancel_run(store: Store, actor: Actor, run_id: int) -> RunInfo:
         ended = _ended(
             run_id, run.task_id, task.name, RunStatus.CANCELLED, None, run.workflow_run_id, run.scheduled_time
         )
-        release(session.connection(), [ended], now)
+        _settle(session.connection(), [ended], now)
         record(
             session,
             actor,
@@ -194,12 +197,44 @@ def _finish(
                 )
             )  # fmt: skip
     move_runs(connection, changes, now)
-    taken_down = release(connection, ended, now)
+    taken_down = _settle(connection, ended, now)
+    waiting = [run_id for run_id, _, change in changes if change["status"] is RunStatus.WAITING]
+    if waiting:  # what they wait for may have come meanwhile
+        resume_runs(connection, trees.ready(connection, waiting), now)
     finished = [(row, outcomes[row.run_id], change) for row, (_, _, change) in zip(rows, changes, strict=True)]
     told = _tell(connection, finished, taken_down, now)
     return Finished(
         runs=len(rows), news=told or any(change["status"] is not RunStatus.COMPLETED for _, _, change in changes)
     )
+
+
+_WATCHED = Query(
+    sa.select(
+        sa.select(TRIGGERS.c.id).where(TRIGGERS.c.event_name.like("task.%")).limit(1).scalar_subquery().label("told"),
+        sa.select(_SUBTASKS.c.parent_run_id)
+        .where(_SUBTASKS.c.task_id.in_(sa.bindparam("tasks", expanding=True)))
+        .limit(1)
+        .scalar_subquery()
+        .label("parent"),
+    )
+)
+
+
+def _settle(connection: sa.Connection, ended: Sequence[Ended], now: datetime) -> dict[int, list[str]]:
+    """What the end of runs means for others: successors, events, and the AI runs that they are a part of.
+
+    Gives, for each run that took others down with it, their titles.
+    """
+    if not ended:
+        return {}
+    taken_down = release(connection, ended, now)
+    tasks = [each.task_id for each in ended]
+    (watched,) = _WATCHED.rows(connection, tasks=tasks)
+    if watched.told is not None:
+        emit_ended(connection, ended, now)
+    if watched.parent is not None:
+        resume_runs(connection, trees.ready_parents(connection, tasks), now)
+    return taken_down
 
 
 def _tell(

@@ -132,11 +132,21 @@ class Working(RuleBasedStateMachine):
     def claim(self, worker: str, limit: int) -> None:
         claimed = claim_due(self.store, worker, limit, LEASE)
         assert len(claimed) <= limit
+        self.give_way()
         for run in claimed:
             assert run.run_id not in self.leases, "somebody holds it already"
             self.claims[run.run_id, run.attempt] += 1
             self.leases[run.run_id] = (worker, run.attempt)
             self.held[worker][run.run_id] = run.attempt
+
+    def give_way(self) -> None:
+        """A run that is due calls off the one before it where the task says so."""
+        off = sa.select(RUNS.c.run_id, RUNS.c.reason).join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
+        held = off.where(RUNS.c.run_id.in_(self.leases), RUNS.c.status == RunStatus.CANCELLED)
+        with self.store.reading() as connection:
+            for row in connection.execute(held.where(_TASKS.c.overlap == Overlap.CANCEL_OTHER)):
+                assert row.reason == "cancelled because its next run was due"
+                del self.leases[row.run_id]
 
     @rule(worker=WORKERS, error=st.sampled_from([None, "it broke"]), limit=st.integers(1, 3))
     def finish(self, worker: str, error: str | None, limit: int) -> None:

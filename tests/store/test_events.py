@@ -21,7 +21,8 @@ from store.operations import (
     undo,
 )
 from store.operations.due import TASKS
-from store.operations.events import emit_ended, stood_in
+from store.operations.events import emit_ended
+from store.operations.instead import stood_in
 from store.operations.release import Ended
 from store.operations.runs import Outcome
 from store.operations.triggers import matches, watches

@@ -93,9 +93,20 @@ def test_what_a_task_waits_for_may_be_said_in_words(tool: Toolbox) -> None:
 
 
 def test_a_condition_that_cannot_be_watched_is_refused_in_words(tool: Toolbox) -> None:
-    result = tool("create_task", title="tell me", when="whenever a file lands in /inbox")
+    result = tool("create_task", title="tell me", when="whenever it rains")
     assert result["status"] == "error"
-    assert "a file lands in /inbox" in result["text"]
+    assert "it rains" in result["text"]
+
+
+def test_files_are_watched_only_where_the_operator_lets_them(tool: Toolbox) -> None:
+    refused = tool("create_task", title="tell me", when="whenever a file lands in /inbox")
+    assert (refused["status"], "CRONCIERGE_WATCH_FOLDERS" in refused["text"]) == ("error", True)
+    assert tool("create_task", title="tell me", when="whenever a file lands in ~/inbox")["status"] == "done"
+
+
+def test_an_event_starts_a_task_or_its_time_does(tool: Toolbox) -> None:
+    told = tool("create_task", title="call the bank", when="when the webhook comes, or at noon at the latest")
+    assert "when the event “webhook” comes, or today at 12:00 at the latest" in told["text"]
 
 
 def test_history_explanation_and_numbers_of_what_never_ran(tool: Toolbox) -> None:

@@ -1,15 +1,18 @@
 """Making tasks."""
 
+from dataclasses import replace
 from typing import Literal
 
 from langchain.tools import ToolRuntime
 
 from croncierge.errors import InvalidInput, Unclear
-from schedules.reading import Reading
-from store.kinds import CatchUp, DependencyType
+from schedules.reading import ConditionKind, Reading
+from store.kinds import CatchUp, DependencyType, EventMode
 from store.operations import create_task as store_task
-from store.values import Prerequisite, TaskSpec
+from store.values import Prerequisite, TaskSpec, TriggerSpec
 from tools.context import Context
+from tools.folders import watchable
+from tools.happenings import trigger_of
 from tools.reference import one_task
 from tools.results import Result, done
 from tools.timing import read_time
@@ -27,10 +30,12 @@ def create_task(
 ) -> Result:
     context = runtime.context
     reading = read_time(context, when) if when.strip() else None
-    waits_for = [*(after or []), *(condition.words for condition in reading.conditions)] if reading else after or []
+    met = reading.conditions if reading else ()
+    waits_for = [*(after or []), *(each.words for each in met if each.kind is ConditionKind.AFTER_TASK)]
+    events = [each for each in met if each.kind is ConditionKind.EVENT]
     if not title.strip():
         raise Unclear("What shall I remind you of?", field="title")
-    if not waits_for and (reading is None or reading.schedule is None):
+    if not waits_for and not events and (reading is None or reading.schedule is None):
         raise Unclear(
             f"When shall I remind you about “{title}”?",
             choices=("in an hour", "tomorrow at 9", "every Monday at 9"),
@@ -50,12 +55,19 @@ def create_task(
                 Prerequisite(task_id=one_task(context, words).id, type=DependencyType(after_outcome))
                 for words in waits_for
             ),
+            triggers=tuple(_trigger(context, each.words) for each in events),
+            event_mode=EventMode.INSTEAD if any(each.instead for each in events) else EventMode.ALSO,
             catch_up=CatchUp(if_missed),
             max_retries=retries,
             idempotency_key=f"{context.actor.change_set}:{runtime.tool_call_id}",
         ),
     )
     return done(promise(task, context) + notes(reading), [task])
+
+
+def _trigger(context: Context, words: str) -> TriggerSpec:
+    found = trigger_of(words)
+    return found if found.path is None else replace(found, path=watchable(found.path, context.watch_folders))
 
 
 def notes(reading: Reading | None) -> str:

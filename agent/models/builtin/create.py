@@ -9,8 +9,10 @@ from agent.models.builtin.meaning import Call, Request, Say, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import plain, task_meant, task_words
 from agent.models.builtin.things import books_a_place
-from schedules.reading import ConditionKind, Kind, Reading
+from croncierge.errors import InvalidInput
+from schedules.reading import Condition, ConditionKind, Kind, Reading
 from schedules.words import read
+from tools.happenings import trigger_of
 from tools.verbs import starts_with_verb
 
 _CUE = phrase(
@@ -85,17 +87,18 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
     ]
     if before and conversation.focus:
         after.append(f"#{conversation.focus['id']}")
-    unknown = [c.words for c in reading.conditions if c.kind is not ConditionKind.AFTER_TASK]
+    unknown = [c.words for c in reading.conditions if not _can_happen(c)]
     if unknown:
         return [
             Say(
-                text=f"I cannot watch for “{unknown[0]}” yet, so I made no task. "
-                "Give me a time, or a task that has to run first."
+                text=f"I cannot watch for “{unknown[0]}”, so I made no task. Give me a time, a task that has to run "
+                "first, an event (“when the deploy event arrives”) or files (“when a file lands in /data”)."
             )
         ]
-    if reading.kind is Kind.NONE and not after and not cue:
+    events = [c for c in reading.conditions if c.kind is ConditionKind.EVENT]
+    if reading.kind is Kind.NONE and not after and not events and not cue:
         return None
-    when = reading.phrase
+    when = _with_events(reading.phrase, events)
     if reading.kind is Kind.CLARIFY and not when and not after and title:
         # The time cannot be told from the rest; the tool asks for it.
         return call("create_task", title=title)
@@ -152,3 +155,21 @@ def _bare(text: str, reading: Reading) -> bool:
         and len(text.split()) <= _LONGEST_BARE
         and starts_with_verb(reading.title)
     )
+
+
+def _can_happen(condition: Condition) -> bool:
+    if condition.kind is not ConditionKind.EVENT:
+        return condition.kind is ConditionKind.AFTER_TASK
+    try:
+        trigger_of(condition.words)
+    except InvalidInput:
+        return False
+    return True
+
+
+def _with_events(phrase: str, events: Sequence[Condition]) -> str:
+    """The words of time together with those of events, as they were said."""
+    happens = " or ".join(f"when {each.words}" for each in events)
+    if not events or not phrase:
+        return happens or phrase
+    return f"{happens}, or {phrase} at the latest" if events[0].instead else f"{phrase}, {happens}"
