@@ -54,7 +54,11 @@ def _no_news(_session: "Session") -> tuple[str, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """What AI runs need. checkpointer: opened when a run needs it. models: by their name, None for the usual one. connectors: the actions they may be granted."""
+    """What AI runs need.
+
+    checkpointer: opened when a run needs it. models: by their name, None for the usual one. connectors: the actions
+    that a task may be granted.
+    """
 
     store: Store
     checkpointer: Callable[[], BaseCheckpointSaver[Any]]

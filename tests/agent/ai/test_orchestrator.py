@@ -131,12 +131,12 @@ def test_a_model_that_always_spawns_stays_within_each_budget(ai: Make, budget: d
 
 
 def test_time_that_is_over_ends_a_goal_that_waits(ai: Make) -> None:
-    world = ai(script=by_role(calls(spawn("wait", action_type="notify", payload={"message": "x"})), says("Started."),
-                              subtask=lambda _prompt: says("never")))  # fmt: skip
-    run = world.goal("Wait", budget={"seconds": 2})
-    assert run.status in (RunStatus.WAITING, RunStatus.FAILED)
-    world.later(seconds=30)
-    world.later(seconds=30)
+    mail = calls(("email", {"to": ["ben"], "subject": "s", "text": "t"}))
+    part = {"title": "mail", "payload": {"prompt": "mail", "tools": ["email"]}}
+    world = ai(script=by_role(calls(("spawn_subtask", part)), says("Started."), subtask=lambda _prompt: mail))
+    run = world.goal("Wait", tools=["email"], budget={"seconds": 60})
+    assert run.status is RunStatus.WAITING
+    world.later(seconds=61)
     run = world.run(run.id)
     assert run.status is RunStatus.FAILED
     assert run.error_message == "The time that this may take in all is over."
