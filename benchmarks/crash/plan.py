@@ -108,7 +108,7 @@ class Plan:
         minutes = (minute + timedelta(minutes=number) for number in range(int(seconds / 60) + 2))
         slots = tuple(each for each in minutes if first <= each <= self.last)
         for catch_up in CatchUp if slots else ():
-            cron = Cron(expression="* * * * *", zone="UTC", until=self.last)
+            cron = Cron(expression="* * * * *", zone="UTC", start=first, until=self.last)
             yield _Wish(schedule=cron, slots=slots, policy={"catch_up": catch_up}, duration=0.1)
 
     def _add(self, wish: _Wish) -> None:
