@@ -57,13 +57,14 @@ class World:
     """What AI runs need.
 
     checkpointer: opened when a run needs it. models: by their name, None for the usual one. connectors: the actions
-    that a task may be granted.
+    that a task may be granted. hidden: takes the secrets out of what they bring.
     """
 
     store: Store
     checkpointer: Callable[[], BaseCheckpointSaver[Any]]
     models: Callable[[str | None], BaseChatModel]
     connectors: Callable[[], Mapping[str, Connector]]
+    hidden: Callable[[Any], Any] = lambda value: value
     default_zone: str = "UTC"
 
 
@@ -196,6 +197,7 @@ class Session:
             meter=meter,
             control=self.call.control,
             tools={**granted, **own_tools},
+            hidden=self.world.hidden,
             instructions=SystemMessage(instructions(place)),
             allowed=self.payload.allowed,
         )

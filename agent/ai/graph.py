@@ -1,7 +1,7 @@
 """One entry into an AI run as a graph: the model speaks, its calls are judged, perhaps wait for a person, are made."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, NotRequired
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
@@ -47,7 +47,8 @@ Graph = CompiledStateGraph[Work, Context, Work, Work]
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What one entry works with. instructions: made anew at each entry. allowed: tools that need no approval."""
+    """What one entry works with. instructions: made anew at each entry. allowed: tools that need no approval.
+    hidden: takes secrets out of what the model gets to see."""
 
     store: Store
     place: Place
@@ -56,7 +57,8 @@ class Entry:
     control: Control
     tools: Mapping[str, Tool]
     instructions: SystemMessage
-    allowed: Sequence[str] = field(default=())
+    allowed: Sequence[str]
+    hidden: Callable[[Any], Any]
 
 
 class CalledOff(CronciergeError):
@@ -189,9 +191,9 @@ def _made(entry: Entry, talking: ToolNode, tool: Tool, call: Any, approval: Appr
             asked = AIMessage("", tool_calls=[{**call, "args": arguments}])
             message: ToolMessage = talking.invoke({"messages": [asked]})["messages"][0]
             return message
-        answer = tool.call(arguments, str(call["id"]))
+        answer = entry.hidden(tool.call(arguments, str(call["id"])))
     except CronciergeError as refused:
-        return _refused(call, refused.message)
+        return _refused(call, entry.hidden(refused.message))
     if rule.brings:
         answer = {"note": _OUTSIDE, **answer}
     status: Literal["success", "error"] = "error" if answer.get("status") == "error" else "success"

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -123,6 +124,10 @@ def as_executor(connector: Any, kept: list[Any]) -> Executor:
     return execute
 
 
+def _without_secrets(value: Any) -> Any:
+    return json.loads(json.dumps(value).replace("canary", "•••"))
+
+
 class Ai:
     """A store with one person, a runtime that executes AI tasks, and a model that follows a script."""
 
@@ -152,6 +157,7 @@ class Ai:
         connectors: dict[str, Connector] = {**self.fakes}
         world = World(
             store=self.store,
+            hidden=_without_secrets,
             checkpointer=lambda: self.saver,
             models=lambda _name: self.model,
             connectors=lambda: connectors,

@@ -188,3 +188,10 @@ def test_what_cannot_be_granted_is_refused_when_the_task_is_made(ai: Make) -> No
     for wrong in ({"tools": ["rm"]}, {"budget": {"tokens": -1}}, {"output_schema": {"type": "object", "oneOf": []}}):
         with pytest.raises(InvalidInput):
             connector.allow(connector.payload.model_validate({"prompt": "x", **wrong}), "ann")
+
+
+def test_secrets_that_an_answer_repeats_do_not_reach_the_model(ai: Make) -> None:
+    world = ai(calls(("http", {"url": "https://a.example/"})), says("Done."), page="you sent canary")
+    world.prompt("Fetch https://a.example/", tools=["http"])
+    assert "you sent" in world.told()
+    assert "canary" not in world.told()
