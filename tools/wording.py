@@ -46,6 +46,8 @@ def when(task: TaskInfo, context: Context) -> str:
     if task.depends_on:
         waits = " and ".join(_prerequisite(each, context) for each in task.depends_on)
         parts.append(f"but only once {waits}" if parts else f"each time {waits}")
+    if task.condition is not None and parts:
+        parts[0] += f" if {task.condition['expression']} ({task.condition['action_type']})"
     if task.triggers:
         comes = " or ".join(_happening(each) for each in task.triggers)
         if parts and task.event_mode is EventMode.INSTEAD:

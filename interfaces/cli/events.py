@@ -1,12 +1,11 @@
 """`emit` and `events`: what happens outside, and the tasks that it starts."""
 
-import json
 from typing import Annotated, Any
 
 import typer
 
-from croncierge.errors import InvalidInput
 from interfaces.cli.options import Common
+from interfaces.cli.payloads import json_object
 from interfaces.output import put, put_json
 
 _VIA = "cli"
@@ -29,7 +28,7 @@ def emit(
     from store import operations
     from tools.views import run_view
 
-    carried = _object(data, "data")
+    carried = json_object(data, "data")
     with common.app() as app:
         context = app.context(_VIA)
         emitted = operations.emit_event(app.store, context.actor, name, carried, key)
@@ -106,7 +105,7 @@ def on(
     from tools.reference import one_task
 
     watched = watchable(path, common.settings().watch_folders) if path is not None else None
-    trigger = TriggerSpec(event=event, filter=_object(wanted, "filter") or None, path=watched)
+    trigger = TriggerSpec(event=event, filter=json_object(wanted, "filter") or None, path=watched)
     with common.app() as app:
         context = app.context(_VIA)
         found = one_task(context, task)
@@ -141,15 +140,3 @@ def _say(common: Common, task: Any) -> None:
         put(f"“{task.title}” is started by {' or '.join(map(said, task.triggers))}.")
     else:
         put(f"No event starts “{task.title}”.")
-
-
-def _object(text: str | None, field: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text) if text else {}
-    except ValueError as error:
-        raise InvalidInput(
-            f'The {field} is not JSON ({error}); write an object such as {{"rows": 3}}.', field=field
-        ) from error
-    if not isinstance(value, dict):
-        raise InvalidInput(f'The {field} is not an object; write it such as {{"rows": 3}}.', field=field)
-    return value

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from croncierge.errors import CronciergeError
-from interfaces.cli import approvals, db, events, policies, runs, tasks, templates
+from interfaces.cli import actions, adding, approvals, db, events, policies, runs, tasks, templates
 from interfaces.cli.ask import ask
 from interfaces.cli.chat import chat
 from interfaces.cli.doctor import doctor
@@ -84,6 +84,7 @@ command(cli, "when")(when)
 _group(
     "tasks",
     "What is planned.",
+    add=adding.add_task,
     list=tasks.list_tasks,
     show=tasks.show_task,
     pause=tasks.pause_task,
@@ -104,6 +105,7 @@ _group(
     clear=runs.clear_run,
     anyway=runs.run_anyway,
 )
+_group("actions", "What tasks can do.", list=actions.list_actions, **{"try": actions.try_action})
 command(cli, "emit")(events.emit)
 _group("events", "What starts tasks.", list=events.list_events, on=events.on, off=events.off)
 _group(

@@ -56,6 +56,10 @@ class Connectors:
         """The action types that there are."""
         return [*self._makers, *(name for name in self._made if name not in self._makers), *self._plugins.connectors]
 
+    def all(self) -> list[Connector]:
+        """Every connector."""
+        return [self._connector(name) for name in self.names]
+
     @property
     def problems(self) -> Mapping[str, str]:
         """Why plugins cannot be used, by name."""

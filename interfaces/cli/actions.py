@@ -1,0 +1,63 @@
+"""`actions`: what tasks can do here, and what one would do."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from interfaces.cli.options import Common
+from interfaces.cli.payloads import json_object
+from interfaces.output import put, put_json, put_markdown
+
+
+def list_actions(common: Common) -> None:
+    """List what tasks can do, and what each needs.
+
+    \b
+    croncierge actions list
+    """
+    from tools.wording import table
+
+    with common.app() as app:
+        found = [(each.name, _about(each), each.payload) for each in app.connectors.all()]
+        problems = app.connectors.problems
+        if common.as_json:
+            actions = [
+                {"name": name, "about": about, "payload": payload.model_json_schema()} for name, about, payload in found
+            ]
+            put_json({"actions": actions, "problems": dict(problems)})
+            return
+        rows = [(name, ", ".join(payload.model_fields), about) for name, about, payload in found]
+        put_markdown(table(("Action", "Payload", "About"), rows))
+        for sentence in problems.values():
+            put(sentence)
+
+
+def try_action(
+    common: Common,
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="One of `croncierge actions list`.")],
+    payload: Annotated[str | None, typer.Option(metavar="JSON|@FILE", help="What the action needs.")] = None,
+) -> None:
+    """Show what an action would do, and whether it may; nothing is done.
+
+    \b
+    croncierge actions try http --payload '{"url": "https://example.org"}'
+    """
+    import json
+
+    with common.app() as app:
+        found = app.connectors.dry_run(action, json_object(payload, "payload"), app.settings.user)
+        if common.as_json:
+            put_json({"action": action, "refused": found.refused, "preview": dict(found.preview)})
+        elif found.refused is not None:
+            put(f"It may not be done: {found.refused}")
+        else:
+            put(f"It would be done like this:\n{json.dumps(found.preview, indent=2, ensure_ascii=False)}")
+        if found.refused is not None:
+            raise typer.Exit(1)
+
+
+def _about(connector: object) -> str:
+    """The first sentence of what its module says of itself."""
+    said = " ".join((sys.modules[type(connector).__module__].__doc__ or "").split())
+    return said.partition(". ")[0].rstrip(".")
