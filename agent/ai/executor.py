@@ -24,7 +24,7 @@ from croncierge.errors import InvalidInput, Unavailable
 from prompts import load
 from store.kinds import ApprovalStatus
 from store.operations.approvals import ApprovalInfo, decided
-from store.operations.budgets import Exhausted, where_it_stands
+from store.operations.budgets import Exhausted, limits_of, where_it_stands
 from store.operations.inputs import inputs_of
 from store.operations.runs import Outcome
 from store.operations.trees import AI, Place, begin_entry, children, count_wait, plan_of, said, take_place
@@ -101,7 +101,7 @@ class AiPrompt:
 
 def allow(payload: AiPayload, connectors: Mapping[str, Connector]) -> None:
     """Raises InvalidInput for a tool or a budget that there is not."""
-    _ = payload.limits
+    limits_of(payload.budget)
     known = [*known_tools(connectors), NAME]
     for name in (*payload.tools, *payload.allowed):
         if name not in known:
