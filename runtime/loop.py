@@ -265,7 +265,10 @@ class Runtime:
             if self._pool is not None:
                 self._pool.give_up(attempt)
         rested = wake_runs(self._store, held.rested) if held.rested else 0
-        return rested + recover_runs(self._store, [each for each in held.abandoned if each[0] not in self._running])
+        # What is ours by the record, but not by our own reckoning, was claimed when something failed just then.
+        forgotten = [(run_id, self._doorbell.name) for run_id in held.mine if run_id not in self._running]
+        abandoned = [each for each in held.abandoned if each[0] not in held.mine]
+        return rested + recover_runs(self._store, [*forgotten, *abandoned])
 
     def _next_look(self) -> datetime | None:
         self._due_at = next_wakeup(self._store, self._claimed)
