@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from langchain_core.utils.function_calling import convert_to_openai_tool
@@ -49,6 +50,7 @@ def known_tools(connectors: Mapping[str, Connector]) -> list[str]:
     return [*(tool.name for tool in all_tools()), *connectors]
 
 
+@cache
 def function(name: str, description: str, arguments: type[BaseModel]) -> dict[str, Any]:
     """A tool as OpenAI's protocol has it."""
     schema = arguments.model_json_schema()
@@ -96,7 +98,7 @@ def shortened(answer: Answer) -> str:
 def _granted(name: str, connectors: Mapping[str, Connector], call: Call, owner: str) -> Tool:
     for tool in all_tools():
         if tool.name == name:
-            schema = convert_to_openai_tool(tool)
+            schema = _as_openai_has_it(tool.name)
             return Tool(
                 name=name, schema=schema, rule=lambda given: _rule_of_tool(name, given), harmless=_enums(schema)
             )
@@ -113,6 +115,11 @@ def _granted(name: str, connectors: Mapping[str, Connector], call: Call, owner: 
         call=lambda given, _call_id: _act(connector, given, call, owner),
         harmless=harmless,
     )
+
+
+@cache
+def _as_openai_has_it(name: str) -> dict[str, Any]:
+    return convert_to_openai_tool(next(tool for tool in all_tools() if tool.name == name))
 
 
 def _act(connector: Connector, given: Mapping[str, Any], call: Call, owner: str) -> Answer:

@@ -40,6 +40,7 @@ class ScriptedModel(BaseChatModel):
     tokens: int = 10
     asked: list[list[BaseMessage]]
     offered: list[list[str]]
+    said: list[AIMessage]
 
     @property
     def _llm_type(self) -> str:
@@ -54,6 +55,7 @@ class ScriptedModel(BaseChatModel):
         self.asked.append(list(messages))
         self.offered.append([each["function"]["name"] for each in kwargs.get("tools", ())])
         answer = self.script(messages)
+        self.said.append(answer)
         answer.usage_metadata = {"input_tokens": 20, "output_tokens": self.tokens, "total_tokens": 20 + self.tokens}
         return ChatResult(generations=[ChatGeneration(message=answer)])
 
@@ -144,7 +146,7 @@ class Ai:
         self.clock: Any = clock or FixedClock(MONDAY)
         self.store = store or (new_store(self.clock) if url == "sqlite://" else open_store(url, self.clock))
         self.actor = Actor(user_id=ensure_user(self.store, "ann"), via="test", change_set="1")
-        self.model = ScriptedModel(script=script, asked=[], offered=[])
+        self.model = ScriptedModel(script=script, asked=[], offered=[], said=[])
         self.saver = saver or InMemorySaver()
         self.fakes: dict[str, Fake] = {
             "http": Fake("http", {"status": 200, "body": page}),

@@ -130,23 +130,23 @@ def in_the_result_of_a_subtask(world: Ai, text: str) -> None:
         {"title": "read", "action_type": "http", "payload": {"url": "https://a.example/"}},
     )
     world.model.script = obedient(spawn)
-    world.until_done(world.goal(PROMPT, tools=TOOLS).id, seconds=5)
+    world.until_done(world.goal(PROMPT, tools=TOOLS).id, seconds=3)
 
 
 CHANNELS = [
-    on_a_page, in_an_error, in_a_row, in_a_title_of_somebody_else, in_an_earlier_result, in_the_result_of_a_subtask,
+    in_the_result_of_a_subtask, on_a_page, in_an_error, in_a_row, in_a_title_of_somebody_else, in_an_earlier_result,
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("act", ACTS)
-def test_what_was_read_cannot_act(ai: Make, channel: Callable[[Ai, str], None], act: str) -> None:
-    if channel is in_a_title_of_somebody_else and len(order(ACTS[act])) > 200:
-        pytest.skip("too long for a title")
-    world = ai(script=obedient(READ))
-    channel(world, order(ACTS[act]))
-    nothing_happened(world)
-    assert len(world.model.asked) > 1 or channel is in_an_earlier_result  # it did read, and tried
+def test_what_was_read_cannot_act(ai: Make, act: str) -> None:
+    first = ai()
+    for channel in CHANNELS:
+        world = ai(script=obedient(READ), store=first.store, clock=first.clock)
+        channel(world, order(ACTS[act]))
+        nothing_happened(world)
+        tried = [call["name"] for said in world.model.said for call in said.tool_calls]
+        assert ACTS[act][0] in tried, f"{channel.__name__}: the model did not even try"
 
 
 SPAWNS: dict[str, dict[str, Any]] = {
@@ -168,7 +168,7 @@ SPAWNS: dict[str, dict[str, Any]] = {
 def test_what_was_read_cannot_act_through_a_subtask(ai: Make, spawned: str) -> None:
     world = ai(page=order(("spawn_subtask", SPAWNS[spawned])))
     world.model.script = obedient(READ)
-    world.until_done(world.goal(PROMPT, tools=TOOLS).id, seconds=5)
+    world.until_done(world.goal(PROMPT, tools=TOOLS).id, seconds=3)
     nothing_happened(world)
 
 

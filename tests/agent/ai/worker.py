@@ -62,7 +62,7 @@ def main(url: str, witness: Path) -> None:
     bell = Doorbell(url)
     store = open_store(url, SystemClock(), changed)
     ensure_user(store, "ann")
-    model = ScriptedModel(script=script, asked=[], offered=[])
+    model = ScriptedModel(script=script, asked=[], offered=[], said=[])
     saver = open_checkpointer(url)
     world = World(store=store, checkpointer=lambda: saver, models=lambda _name: model, connectors=lambda: {})
     executors = {each.name: as_executor(each, []) for each in (AiPrompt(world), AiGoal(world))}
