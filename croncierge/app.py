@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
 from croncierge.clock import Clock, SystemClock
+from croncierge.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
     from langchain_core.language_models.chat_models import BaseChatModel
+    from langgraph.checkpoint.base import BaseCheckpointSaver
 
+    from agent.ai.executor import World
     from agent.invoke import Assistant
     from croncierge.settings import Settings
     from runtime.doorbell import Doorbell
@@ -65,10 +68,43 @@ class App:
     @cached_property
     def connectors(self) -> "Connectors":
         """What tasks can do here. Raises InvalidInput when the operator's file is wrong."""
+        from agent.ai.wiring import ai_connectors
         from tools.connectors.config import load_config
         from tools.connectors.registry import Connectors
 
-        return Connectors(load_config(self.settings.connectors))
+        return Connectors(load_config(self.settings.connectors), ai_connectors(self._ai_world))
+
+    def _ai_world(self) -> "World":
+        from agent.ai.executor import World
+        from agent.ai.wiring import Grantable
+
+        return World(
+            store=self.store,
+            checkpointer=lambda: self.memory,
+            models=self._task_model,
+            connectors=lambda: Grantable(self.connectors),
+            hidden=self.connectors.secrets.hidden,
+            default_zone=self.default_zone,
+        )
+
+    def _task_model(self, name: str | None) -> "BaseChatModel":
+        """Raises InvalidInput where there is no language model: the built-in one only understands scheduling."""
+        name = name or self.settings.task_model or self.settings.model
+        if name is None or name == "builtin":
+            raise InvalidInput(
+                "A task that thinks needs a language model; set CRONCIERGE_TASK_MODEL or CRONCIERGE_MODEL.",
+                field="model",
+            )
+        return self.model(name)
+
+    @cached_property
+    def memory(self) -> "BaseCheckpointSaver[Any]":
+        """Where conversations and AI runs are remembered between two looks at them."""
+        from agent.memory import close_checkpointer, open_checkpointer
+
+        memory = open_checkpointer(self.settings.db)
+        self._closing.callback(close_checkpointer, memory)
+        return memory
 
     def _accept_action(self, action_type: str, payload: "Mapping[str, Any]", owner: str) -> "dict[str, Any]":
         return self.connectors.accept(action_type, payload, owner)
@@ -131,16 +167,13 @@ class App:
     def assistant(self) -> "Assistant":
         """Raises InvalidInput when the model of the settings lacks something."""
         from agent.invoke import Assistant
-        from agent.memory import close_checkpointer, open_checkpointer
 
         store, settings = self.store, self.settings
         model = self.model(settings.model)
-        memory = open_checkpointer(settings.db)
-        self._closing.callback(close_checkpointer, memory)
         return Assistant(
             store,
             model=model,
-            checkpointer=memory,
+            checkpointer=self.memory,
             default_zone=self.default_zone,
             watch_folders=settings.watch_folders,
         )

@@ -1,6 +1,6 @@
 """Every kind of action: what a task may store for it, what would happen, and what executes it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -33,18 +33,19 @@ class DryRun:
 class Connectors:
     """The connectors of one configuration, each made when it is first needed.
 
-    extra: more of them, by the rooms above this one.
+    more: makers of others, by action type, from the rooms above this one.
     """
 
-    def __init__(self, config: Config, extra: Sequence[Connector] = ()) -> None:
+    def __init__(self, config: Config, more: Mapping[str, Callable[[], Connector]] | None = None) -> None:
         self._config = config
-        self._made: dict[str, Connector] = {each.name: each for each in extra}
+        self._made: dict[str, Connector] = {}
         self._makers: Mapping[str, Callable[[], Connector]] = {
             "notify": self._notify,
             "http": self._http,
             "script": self._script,
             "sql": self._sql,
             "email": self._email,
+            **(more or {}),
         }
 
     @cached_property
@@ -54,11 +55,11 @@ class Connectors:
     @property
     def names(self) -> list[str]:
         """The action types that there are."""
-        return [*self._makers, *(name for name in self._made if name not in self._makers), *self._plugins.connectors]
+        return [*self._makers, *self._plugins.connectors]
 
     def all(self) -> list[Connector]:
         """Every connector."""
-        return [self._connector(name) for name in self.names]
+        return [self.connector(name) for name in self.names]
 
     @property
     def problems(self) -> Mapping[str, str]:
@@ -71,7 +72,7 @@ class Connectors:
             return dict(payload)  # most tasks, which need nothing else
         from tools.connectors.templates import check_templates
 
-        connector = self._connector(action_type)
+        connector = self.connector(action_type)
         check_templates(payload, "payload")
         read = _read(connector, payload)
         connector.allow(read, owner)
@@ -79,7 +80,7 @@ class Connectors:
 
     def dry_run(self, action_type: str, payload: Mapping[str, Any], owner: str) -> DryRun:
         """What an action would do. Raises InvalidInput for a payload that cannot be stored."""
-        connector = self._connector(action_type)
+        connector = self.connector(action_type)
         read = _read(connector, payload)
         try:
             self.accept(action_type, payload, owner)
@@ -110,7 +111,7 @@ class Connectors:
             return Outcome(error=self.secrets.hidden(error.message))
 
     def _run(self, store: Store, name: str, payload: Mapping[str, Any], run: Claimed, control: Control) -> Outcome:
-        connector = self._connector(name)
+        connector = self.connector(name)
         hidden = self.secrets.hidden
 
         def record(request: Mapping[str, Any], response: Mapping[str, Any] | None) -> None:
@@ -140,7 +141,8 @@ class Connectors:
         connector.allow(read, owner_name(store, run.run_id))
         return read
 
-    def _connector(self, name: str) -> Connector:
+    def connector(self, name: str) -> Connector:
+        """The one of that action type. Raises InvalidInput for none, NotAllowed for a plugin that cannot be used."""
         if name in self._made:
             return self._made[name]
         if name in self._makers:
@@ -156,7 +158,7 @@ class Connectors:
     def _plugins(self) -> "Plugins":
         from tools.connectors.plugins import Plugins
 
-        return Plugins(self._config.raw("plugins"), taken=[*self._makers, *self._made])
+        return Plugins(self._config.raw("plugins"), taken=list(self._makers))
 
     def _notify(self) -> Connector:
         from tools.connectors.channels import ChannelConfig, Channels

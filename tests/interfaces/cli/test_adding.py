@@ -36,7 +36,7 @@ def test_a_watch_says_what_it_watches_for(croncierge: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--do", "nope"), "There is no action 'nope'; there are notify, http, script, sql, email."),
+        (("--do", "nope"), "There is no action 'nope'; there are notify, http, script, sql, email,"),
         (("--do", "http"), "The url of the action http is wrong: Field required"),
         (("--do", "http", "--payload", '{"uri": "x"}'), "The url of the action http is wrong"),
         (("--do", "http", "--payload", "x"), "is not JSON"),
