@@ -138,13 +138,18 @@ class App:
 
     def run(self) -> None:
         """Begin to make things happen in this process: what is due, and what files that appear start."""
+        from runtime.delivering import Postman
         from runtime.files import FileWatcher
 
         files = FileWatcher(self.store)
-        self.runtime.subscribe(files.refresh)
+        postman = Postman(self.store, self.connectors.send, self.doorbell.name)
+        for listener in (files.refresh, postman.wake):
+            self.runtime.subscribe(listener)
         self.runtime.start()
         files.start()
+        postman.start()
         self._closing.callback(files.stop)
+        self._closing.callback(postman.stop)
 
     def _due_changed(self) -> None:
         for wake in self._wake:

@@ -161,4 +161,11 @@ def preferences_info(row: UserPreferences | None) -> PreferencesInfo:
     """Preferences as their value; those of somebody who never said any are the defaults."""
     if row is None:
         return PreferencesInfo(zone=None, default_time="09:00", day_first=None)
-    return PreferencesInfo(zone=row.timezone, default_time=row.default_time, day_first=row.day_first)
+    return PreferencesInfo(
+        zone=row.timezone,
+        default_time=row.default_time,
+        day_first=row.day_first,
+        quiet_hours=row.quiet_hours,
+        digest_at=row.digest_at,
+        channel=row.channel,
+    )

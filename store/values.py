@@ -255,11 +255,17 @@ class WorkflowInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class PreferencesInfo:
-    """What a person prefers. zone: IANA name or None when never said; default_time: HH:MM."""
+    """What a person prefers. zone: IANA name or None when never said; default_time: HH:MM.
+
+    quiet_hours: "HH:MM-HH:MM", in which nothing is sent; digest_at: HH:MM; channel: where messages go; None: the usual.
+    """
 
     zone: str | None
     default_time: str
     day_first: bool | None
+    quiet_hours: str | None = None
+    digest_at: str | None = None
+    channel: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from store.values import TaskInfo, TaskSpec
 NAMES = (
     "timeout_seconds", "max_retries", "retry_delay_seconds", "retry_backoff", "retry_jitter", "catch_up",
     "catch_up_window_seconds", "overlap", "max_parallel", "on_crash", "jitter_seconds", "quiet_hours",
-    "pause_after_failures", "notify_on",
+    "pause_after_failures", "notify_on", "channel",
 )  # fmt: skip
 """The policies of a task, by their names in the store."""
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from croncierge.errors import CronciergeError
-from interfaces.cli import actions, adding, approvals, db, events, policies, runs, tasks, templates
+from interfaces.cli import actions, adding, approvals, db, events, messages, policies, runs, tasks, templates
 from interfaces.cli.ask import ask
 from interfaces.cli.chat import chat
 from interfaces.cli.doctor import doctor
@@ -105,6 +105,14 @@ _group(
     clear=runs.clear_run,
     anyway=runs.run_anyway,
 )
+_group(
+    "messages",
+    "What you are told.",
+    list=messages.list_messages,
+    ack=messages.acknowledge,
+    retry=messages.retry,
+)
+command(cli, "preferences")(messages.preferences)
 _group("actions", "What tasks can do.", list=actions.list_actions, **{"try": actions.try_action})
 command(cli, "emit")(events.emit)
 _group("events", "What starts tasks.", list=events.list_events, on=events.on, off=events.off)

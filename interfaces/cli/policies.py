@@ -47,7 +47,11 @@ def set_policies(
     pause_after: Annotated[
         str | None, typer.Option(metavar="NUMBER|none", help="Pause after so many failures in a row.")
     ] = None,
-    notify: Annotated[Literal["all", "failure", "never"] | None, typer.Option(help="Which runs to hear of.")] = None,
+    notify: Annotated[
+        Literal["all", "failure", "digest", "never"] | None,
+        typer.Option(help="Which runs to hear of; digest: of all of them, once a day."),
+    ] = None,
+    channel: Annotated[str | None, typer.Option(metavar="CHANNEL|none", help="Where its messages go.")] = None,
 ) -> None:
     """Say how a task is run; what is not named stays as it is.
 
@@ -71,6 +75,7 @@ def set_policies(
         "on_crash": on_crash,
         "pause_after_failures": _whole("--pause-after", pause_after),
         "notify_on": notify,
+        "channel": channel,
     }
     given = {name: None if wish == _NONE else wish for name, wish in wishes.items() if wish is not None}
     if not given:
@@ -81,6 +86,8 @@ def set_policies(
         from store.operations import edit_task
         from store.values import TaskChange
 
+        if channel not in (None, _NONE):
+            app.connectors.allow_channel(channel, app.settings.user)
         kinds: dict[str, Any] = {"catch_up": CatchUp, "overlap": Overlap, "on_crash": OnCrash, "notify_on": NotifyOn}
         change = TaskChange(**{name: kinds.get(name, lambda value: value)(value) for name, value in given.items()})
         return edit_task(app.store, context.actor, found.id, change)

@@ -39,7 +39,7 @@ def _completed(row: Mapping[str, Any], said: str | None) -> Noticed:
     if failures and row["notify_on"] is not NotifyOn.NEVER:
         times = "1 failure" if failures == 1 else f"{failures} failures"
         messages.append(_message(row, "recovery", f"“{row['name']}” works again after {times}"))
-    if said is not None and row["notify_on"] is NotifyOn.ALL:
+    if said is not None and row["notify_on"] in (NotifyOn.ALL, NotifyOn.DIGEST):
         messages.append(_message(row, "result", said))
     return Noticed(messages=tuple(messages), task={"failures_in_a_row": 0} if failures else None)
 
@@ -63,5 +63,11 @@ def _failed(row: Mapping[str, Any], error: str, skipped: Sequence[str]) -> Notic
 
 def _message(row: Mapping[str, Any], kind: str, text: str, *, folded: bool = False) -> Message:
     return Message(
-        user_id=row["owner_id"], task_id=row["id"], run_id=row["run_id"], kind=kind, text=text, folded=folded
+        user_id=row["owner_id"],
+        task_id=row["id"],
+        run_id=row["run_id"],
+        kind=kind,
+        text=text,
+        folded=folded,
+        collected=row["notify_on"] is NotifyOn.DIGEST,
     )

@@ -10,6 +10,7 @@ from schedules.zones import zone as known_zone
 from store import limits
 from store.audit import Entity, record, snapshot
 from store.permissions import acting_user
+from store.quiet import accepted_hours
 from store.rows import preferences_info
 from store.session import Store
 from store.tables import User, UserPreferences
@@ -52,8 +53,14 @@ def set_preferences(
     zone: str | None = None,
     default_time: str | None = None,
     day_first: bool | None = None,
+    quiet_hours: str | None = None,
+    digest_at: str | None = None,
+    channel: str | None = None,
 ) -> PreferencesInfo:
-    """Change what is not None. zone: IANA name; default_time: HH:MM, or H:MM. Raises InvalidInput for others."""
+    """Change what is not None. zone: IANA name; default_time and digest_at: HH:MM, or H:MM; quiet_hours: "22:00-07:00".
+
+    An empty text for quiet_hours or channel takes it away. Raises InvalidInput for others.
+    """
     if zone is not None:
         known_zone(zone)
     with store.write() as session:
@@ -65,9 +72,15 @@ def set_preferences(
         if zone is not None:
             row.timezone = zone
         if default_time is not None:
-            row.default_time = _time_of_day(default_time)
+            row.default_time = _time_of_day("default_time", default_time)
         if day_first is not None:
             row.day_first = day_first
+        if quiet_hours is not None:
+            row.quiet_hours = accepted_hours("quiet_hours", quiet_hours) if quiet_hours.strip() else None
+        if digest_at is not None:
+            row.digest_at = _time_of_day("digest_at", digest_at)
+        if channel is not None:
+            row.channel = limits.one_line("channel", channel, _NAME) if channel.strip() else None
         if before == snapshot(row):
             return preferences_info(row)
         row.updated_at = now
@@ -85,10 +98,9 @@ def set_preferences(
         return preferences_info(row)
 
 
-def _time_of_day(text: str) -> str:
+def _time_of_day(field: str, text: str) -> str:
     match = _TIME.fullmatch(text.strip())
     if match is None:
-        raise InvalidInput(
-            f"The default time {text!r} is not a time of day; write it like 09:00 or 17:30.", field="default_time"
-        )
+        name = field.replace("_", " ")
+        raise InvalidInput(f"The {name} {text!r} is not a time of day; write it like 09:00 or 17:30.", field=field)
     return f"{int(match[1]):02d}:{match[2]}"

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from croncierge.errors import CronciergeError, InvalidInput, NotAllowed
 from store.operations.claims import Claimed
+from store.operations.deliveries import TERMINAL
 from store.operations.inputs import inputs_of, owner_name
 from store.operations.runs import Outcome
 from store.operations.transcripts import add_transcript
@@ -19,6 +20,7 @@ from tools.connectors.executor import Control, Executor
 from tools.connectors.secrets import Secrets
 
 if TYPE_CHECKING:
+    from tools.connectors.channels import Channels
     from tools.connectors.plugins import Plugins
 
 
@@ -87,6 +89,17 @@ class Connectors:
         except NotAllowed as error:
             return DryRun(refused=error.message, preview={})
         return DryRun(refused=None, preview=self.secrets.hidden(connector.preview(read)))
+
+    def send(self, channel: str, title: str, text: str) -> None:
+        """Deliver a message to one of the operator's channels. Raises CronciergeError, which shows no secret."""
+        self._channels.send(channel, title, text)
+
+    def allow_channel(self, channel: str, owner: str) -> None:
+        """Pass if the person's messages may go there: to the terminal, or where the operator lets them. Raises
+        NotAllowed.
+        """
+        if channel != TERMINAL:
+            self._channels.allow(channel, owner)
 
     def executors(self, store: Store) -> Mapping[str, Executor]:
         """What executes each action type, with its record kept in this store."""
@@ -160,11 +173,16 @@ class Connectors:
 
         return Plugins(self._config.raw("plugins"), taken=list(self._makers))
 
-    def _notify(self) -> Connector:
+    @cached_property
+    def _channels(self) -> "Channels":
         from tools.connectors.channels import ChannelConfig, Channels
+
+        return Channels(self._config.named("channels", ChannelConfig))
+
+    def _notify(self) -> Connector:
         from tools.connectors.notify import Notify
 
-        return Notify(Channels(self._config.named("channels", ChannelConfig)))
+        return Notify(self._channels)
 
     def _http(self) -> Connector:
         from tools.connectors.http import Http, HttpConfig

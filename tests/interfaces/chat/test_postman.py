@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -11,15 +12,32 @@ from croncierge.clock import FixedClock
 from croncierge.settings import load_settings
 from interfaces.chat.postman import Postman, lines
 from schedules.schedule import Once
+from store.kinds import DeliveryStatus
 from store.operations import create_task
-from store.operations.deliveries import DeliveryInfo
+from store.operations.deliveries import TERMINAL, DeliveryInfo
 from store.values import TaskSpec
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def delivery(text: str, due: datetime, kind: str = "result") -> DeliveryInfo:
-    return DeliveryInfo(id=1, task_id=1, run_id=1, title=text, kind=kind, text=text, scheduled_time=due, created_at=due)
+    return DeliveryInfo(
+        id=1,
+        user_id=UUID(int=1),
+        task_id=1,
+        run_id=1,
+        title=text,
+        kind=kind,
+        channel=TERMINAL,
+        text=text,
+        status=DeliveryStatus.SENDING,
+        attempts=1,
+        scheduled_time=due,
+        created_at=due,
+        sent_at=None,
+        acknowledged_at=None,
+        error=None,
+    )
 
 
 def test_a_reminder_is_shown_with_the_persons_own_time() -> None:
