@@ -7,10 +7,13 @@ that its clock was changed: a thread that waits notices neither.
 """
 
 import logging
+import os
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,6 +26,7 @@ from runtime.executors import execute
 from runtime.runlogs import RunLog, RunLogs
 from runtime.workers import Attempt, Workers
 from store.operations.claims import Claimed, claim_due, held_runs, next_wakeup, renew_leases
+from store.operations.heartbeats import EVERY, beat, end_beat
 from store.operations.runs import Outcome, finish_runs, recover_runs, wake_runs
 from store.session import Store
 from tools.connectors.executor import Control, Executor
@@ -77,6 +81,7 @@ class Runtime:
         self._stopping = threading.Event()
         self._renewed = self._looked = self._claimed = store.clock.now()
         self._due_at: datetime | None = None
+        self._beaten: float | None = None
         self._clock_offset = self._wall_against_monotonic()
 
     def subscribe(self, listener: Callable[[], None]) -> None:
@@ -109,6 +114,8 @@ class Runtime:
         self._stopping.set()
         self.wake()
         self._dispatcher.join(drain_seconds)
+        with suppress(Unavailable):
+            end_beat(self._store, self._doorbell.name)
         self._alarm.stop()
         self._doorbell.close()
         self._pool.stop()
@@ -137,6 +144,7 @@ class Runtime:
         unseen = False  # what is not news waits to be seen to
         while True:
             news = self._collect(_CALM if unseen else _LOOK_EVERY)
+            self._beat()
             if news is None and not unseen:
                 continue
             finished += news or []
@@ -159,6 +167,16 @@ class Runtime:
                 self._inbox.put(None)
             if self._stopping.is_set() and not self._running:
                 return
+
+    def _beat(self) -> None:
+        """Say now and then that this process is well."""
+        now = time.monotonic()
+        if self._beaten is None or now - self._beaten >= EVERY.total_seconds():
+            self._beaten = now
+            try:
+                beat(self._store, self._doorbell.name, socket.gethostname(), os.getpid())
+            except Unavailable as error:  # the next one will do
+                _log.warning("The runtime could not say that it is well: %s", error)
 
     def _collect(self, timeout: float) -> list[tuple[Attempt, Outcome]] | None:
         """Wait for news, then take all that there is; None when there is none but the time that has passed."""

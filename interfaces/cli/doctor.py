@@ -180,17 +180,18 @@ def _work(app: "App") -> Iterator[Finding]:
     start = "Start `croncierge serve`, or `croncierge chat`."
     yield Finding(
         name="runtime",
-        ok=alive or count.overdue == 0,
+        ok=not count.silent and (alive or count.overdue.count == 0),
         found="running" if alive else "not running",
         advice=None if alive or count.tasks == 0 else f"Nothing happens until it does. {start}",
     )
     restart = "Restart what runs (`croncierge serve`); the log says what went wrong." if alive else start
-    for name, number, text in (
+    for name, trouble, text in (
         ("overdue", count.overdue, "tasks were due more than a minute ago"),
-        ("stuck", count.stuck, "runs whose process is gone"),
+        ("stuck", count.stuck, "tasks have runs whose process is gone"),
         ("without next", count.without_next, "active tasks that will not run again"),
     ):
-        yield Finding(name=name, ok=number == 0, found=f"{number} {text}", advice=restart if number else None)
+        found = f"{trouble.count} {text}" + (f": {trouble.named}" if trouble.named else "")
+        yield Finding(name=name, ok=trouble.count == 0, found=found, advice=restart if trouble.count else None)
 
 
 def _wrong(name: str, error: CronciergeError) -> Finding:

@@ -5,6 +5,7 @@ host, no answer of a name server and no other server leads into the private netw
 """
 
 import json
+import socket
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -106,14 +107,13 @@ class Http:
         return shown
 
     def run(self, payload: HttpPayload, call: Call) -> Outcome:
-        content, headers = _content(payload)
         headers = {
-            **headers,
+            **_content_type(payload.body),
             "user-agent": "croncierge",
             "idempotency-key": idempotency_key(call.run),
             **payload.headers,
         }
-        request = _Request(method=payload.method, url=payload.url, headers=headers, content=content)
+        request = _Request(method=payload.method, url=payload.url, headers=headers, body=payload.body)
         shown = {"method": payload.method, "url": payload.url, "headers": headers, "body": payload.body}
         transport = _Transport(self._reach)
         timeout = min(self._config.timeout_seconds, call.run.timeout_seconds)
@@ -135,11 +135,8 @@ class Http:
         for _ in range(_MOST_REDIRECTS + 1):
             url = _parsed(request.url)
             visited.append(request.url)
-            headers = {name: self._secrets.revealed(value, url.host) for name, value in request.headers.items()}
-            content = request.content and self._secrets.revealed(request.content.decode(), url.host).encode()
-            asked = client.build_request(
-                request.method, self._secrets.revealed(request.url, url.host), headers=headers, content=content
-            )
+            address, headers, body = self._secrets.revealed((request.url, request.headers, request.body), url.host)
+            asked = client.build_request(request.method, address, headers=headers, content=_content(body))
             with _closing(client.send(asked, stream=True)) as response:
                 target = response.headers.get("location")
                 if response.status_code in _REDIRECTS and target:
@@ -172,7 +169,7 @@ class _Request(BaseModel):
     method: str
     url: str
     headers: Mapping[str, str]
-    content: bytes | None
+    body: Any
 
 
 def _parsed(url: str) -> httpx.URL:
@@ -192,12 +189,16 @@ def _port(url: httpx.URL) -> int:
     return url.port or (443 if url.scheme == "https" else 80)
 
 
-def _content(payload: HttpPayload) -> tuple[bytes | None, dict[str, str]]:
-    if payload.body is None:
-        return None, {}
-    if isinstance(payload.body, str):
-        return payload.body.encode(), {"content-type": "text/plain; charset=utf-8"}
-    return json.dumps(payload.body).encode(), {"content-type": "application/json"}
+def _content(body: Any) -> bytes | None:
+    if body is None:
+        return None
+    return body.encode() if isinstance(body, str) else json.dumps(body).encode()
+
+
+def _content_type(body: Any) -> dict[str, str]:
+    if body is None:
+        return {}
+    return {"content-type": "text/plain; charset=utf-8" if isinstance(body, str) else "application/json"}
 
 
 def _redirected(request: _Request, status: int, target: str) -> _Request:
@@ -205,18 +206,18 @@ def _redirected(request: _Request, status: int, target: str) -> _Request:
     url = urljoin(request.url, target)
     before, after = _parsed(request.url), _parsed(url)
     keeps = status in (307, 308) or request.method in ("GET", "HEAD")
-    method, content = (request.method, request.content) if keeps else ("GET", None)
+    method, body = (request.method, request.body) if keeps else ("GET", None)
     headers = dict(request.headers)
-    if content is None:
+    if body is None:
         headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
     if (before.scheme, before.host, _port(before)) != (after.scheme, after.host, _port(after)):
-        if content is not None or method not in ("GET", "HEAD"):
+        if body is not None or method not in ("GET", "HEAD"):
             raise NotAllowed(
                 f"{before.host} sends the {request.method} on to {after.host}; ask there directly if you trust it.",
                 field="url",
             )
         headers = {name: value for name, value in headers.items() if name.lower() in _EVERYWHERE}
-    return _Request(method=method, url=url, headers=headers, content=content)
+    return _Request(method=method, url=url, headers=headers, body=body)
 
 
 def _outcome(payload: HttpPayload, answer: Mapping[str, Any]) -> Outcome:
@@ -263,7 +264,7 @@ class _Backend(httpcore.NetworkBackend):
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
         self._plain = httpcore.SyncBackend()
-        self.streams: list[httpcore.NetworkStream] = []
+        self.sockets: list[socket.socket] = []
 
     def connect_tcp(
         self,
@@ -280,7 +281,8 @@ class _Backend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
                 continue
-            self.streams.append(stream)
+            # Its own, since TLS takes the first one away from the stream.
+            self.sockets.append(stream.get_extra_info("socket").dup())
             return stream
         raise failed or httpcore.ConnectError(host)
 
@@ -314,11 +316,14 @@ class _Transport(httpx.BaseTransport):
 
     def cut(self) -> None:
         """Break off what is under way, from another thread."""
-        for stream in self._backend.streams:
-            stream.get_extra_info("socket").shutdown(2)
+        for each in self._backend.sockets:
+            with suppress(OSError):  # that one was over already
+                each.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._pool.close()
+        for each in self._backend.sockets:
+            each.close()
 
 
 class _Body(httpx.SyncByteStream):

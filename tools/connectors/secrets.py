@@ -33,10 +33,13 @@ class Secrets:
         """What stands for each secret that this person may use."""
         return {name: f"⟦secret {self._nonce} {name}⟧" for name, each in self._configs.items() if each.open_to(owner)}
 
-    def revealed(self, text: str, host: str) -> str:
-        """The text with the secrets in it, for a request to this host. Raises NotAllowed if one may not go there."""
+    def revealed(self, value: Any, host: str) -> Any:
+        """The same with the secrets in it, whatever it is made of, for a request to this host.
 
-        def value(match: re.Match[str]) -> str:
+        Raises NotAllowed if one may not go there.
+        """
+
+        def secret(match: re.Match[str]) -> str:
             config = self._configs[match[1]]
             if not any(fnmatchcase(host.lower(), each.lower()) for each in config.hosts):
                 raise NotAllowed(
@@ -46,7 +49,14 @@ class Secrets:
                 )
             return config.value.get_secret_value()
 
-        return self._mark.sub(value, text)
+        match value:
+            case str():
+                return self._mark.sub(secret, value)
+            case Mapping():
+                return {name: self.revealed(each, host) for name, each in value.items()}
+            case list() | tuple():
+                return [self.revealed(each, host) for each in value]
+        return value
 
     def hidden(self, value: Any) -> Any:
         """The same without any secret, whatever it is made of."""

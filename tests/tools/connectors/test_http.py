@@ -2,10 +2,14 @@
 
 import json
 import socket
+import ssl
+import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -193,6 +197,48 @@ def test_a_secret_goes_where_it_may_and_is_shown_nowhere() -> None:
         with pytest.raises(NotAllowed, match="may not go to localhost"):
             ask(here, url=f"http://localhost:{server.port}", headers={"Authorization": mark})
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("value", ["t0ps3cret", 'quoted "t0ps3cret"'])
+def test_a_secret_may_be_anywhere_in_a_body(value: str) -> None:
+    secrets = Secrets(Config({"secrets": {"TOKEN": {"value": value, "hosts": ["127.0.0.1"]}}}, [value]))
+    http = Http(HttpConfig(allow=("127.0.0.0/8",)), secrets)
+    mark = secrets.marks("ann")["TOKEN"]
+    with web(says("ok")) as server:
+        ask(http, method="POST", url=server.url, body={"login": [{"token": mark}]})
+        ask(http, method="POST", url=server.url, body=f"token={mark}")
+    (_, _, _, structured), (_, _, _, text) = server.asked
+    assert json.loads(structured) == {"login": [{"token": value}]}
+    assert text.decode() == f"token={value}"
+
+
+def test_a_request_over_tls_ends_when_it_is_called_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    made += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(made, check=True, capture_output=True)
+    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.load_cert_chain(certificate, key)
+    monkeypatch.setattr("tools.connectors.http._trusted", lambda: ssl.create_default_context(cafile=str(certificate)))
+    heard = Heard()
+
+    def accept() -> None:
+        connection, _ = listening.accept()
+        with ours.wrap_socket(connection, server_side=True) as stream:
+            stream.recv(1_000)
+            heard.cancelled.set()
+            stream.recv(1_000)  # never answers; ends when the other side does
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = threading.Thread(target=accept)
+        server.start()
+        begun = time.monotonic()
+        port = listening.getsockname()[1]
+        outcome = ask(connector(timeout_seconds=10), heard, url=f"https://127.0.0.1:{port}/")
+        took = time.monotonic() - begun
+        server.join(5)
+    assert "could not be asked" in outcome.error
+    assert took < 5
 
 
 @pytest.mark.parametrize(
