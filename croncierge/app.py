@@ -106,8 +106,10 @@ class App:
         self._closing.callback(close_checkpointer, memory)
         return memory
 
-    def _accept_action(self, action_type: str, payload: "Mapping[str, Any]", owner: str) -> "dict[str, Any]":
-        return self.connectors.accept(action_type, payload, owner)
+    def _accept_action(
+        self, action_type: str, payload: "Mapping[str, Any]", owner: str, condition: str | None = None
+    ) -> "dict[str, Any]":
+        return self.connectors.accept(action_type, payload, owner, condition)
 
     @cached_property
     def doorbell(self) -> "Doorbell":

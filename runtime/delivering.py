@@ -61,8 +61,10 @@ class Postman:
         return arrived
 
     def _work(self) -> None:
-        while not self._stopping:
+        while True:
             self._woken.clear()
+            if self._stopping:  # after the event was cleared, so that a call to stop is never missed
+                return
             try:
                 self.deliver()
                 moment = next_delivery(self._store)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session
 
 from croncierge.clock import Clock
@@ -20,14 +21,21 @@ _BUSY_MS = 5_000
 class AcceptAction(Protocol):
     """The payload as it is stored, for an action type that its owner, by name, may use.
 
-    It is asked inside the transaction that makes or changes a task, so it must not use the store.
-    Raises InvalidInput, NotAllowed.
+    condition: an expression over what the action gives, for one that only looks. It is asked inside the transaction
+    that makes or changes a task, so it must not use the store. Raises InvalidInput, NotAllowed.
     """
 
-    def __call__(self, action_type: str, payload: Mapping[str, Any], owner: str) -> dict[str, Any]: ...
+    def __call__(
+        self, action_type: str, payload: Mapping[str, Any], owner: str, condition: str | None = None
+    ) -> dict[str, Any]: ...
 
 
-def as_given(action_type: str, payload: Mapping[str, Any], owner: str) -> dict[str, Any]:  # noqa: ARG001
+def as_given(
+    action_type: str,  # noqa: ARG001
+    payload: Mapping[str, Any],
+    owner: str,  # noqa: ARG001
+    condition: str | None = None,  # noqa: ARG001
+) -> dict[str, Any]:
     """Accept every action: for a store that nothing executes from."""
     return dict(payload)
 
@@ -46,6 +54,7 @@ class Store:
         changed: Callable[[], None] = lambda: None,
         accept_action: AcceptAction = as_given,
     ) -> None:
+        configure_mappers()  # else the first object that is made without a session would not be one of the ORM's
         self.engine = engine
         self.clock = clock
         self.changed = changed

@@ -88,5 +88,5 @@ def check_actions(columns: dict[str, Any], accept: AcceptAction, owner: str) -> 
             '{"action_type": "http", "action_payload": {"url": "https://…"}, "expression": "status == 200"}.',
             field="condition",
         )
-    checked = accept(condition["action_type"], condition[_PAYLOAD], owner)
+    checked = accept(condition["action_type"], condition[_PAYLOAD], owner, condition["expression"])
     columns["condition"] = {**condition, _PAYLOAD: checked}

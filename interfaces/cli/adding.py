@@ -104,9 +104,6 @@ def _condition(action: str | None, payload: str | None, expression: str | None) 
         return None
     if action is None or expression is None:
         raise InvalidInput("--check and --if go together: what to look at, and what has to be true of it.", field="if")
-    from tools.connectors.templates import check_condition
-
-    check_condition(expression)
     return {
         "action_type": action,
         "action_payload": json_object(payload, "check-payload"),

@@ -73,4 +73,4 @@ def _ended_run(session: Session, task_id: int | None, workflow: int | None) -> R
 def _last(session: Session, run: Run) -> Mapping[str, Any]:
     before = select(Run).where(Run.task_id == run.task_id, Run.status == RunStatus.COMPLETED, Run.run_id != run.run_id)
     last = session.exec(before.order_by(col(Run.run_id).desc())).first()
-    return {"result": last.result or {}, "at": last.end_time} if last else {}
+    return {"result": last.result or {}, "at": last.end_time} if last else {"result": {}, "at": None}

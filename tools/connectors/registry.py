@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tools.connectors.channels import Channels
     from tools.connectors.plugins import Plugins
 
+_PLAIN = 2_000  # characters of a message that needs no closer look
+_MOST_KEPT = 64 * 1024  # characters of one text in the record of a run
+
 
 @dataclass(frozen=True, kw_only=True)
 class DryRun:
@@ -68,9 +71,20 @@ class Connectors:
         """Why plugins cannot be used, by name."""
         return self._plugins.problems
 
-    def accept(self, action_type: str, payload: Mapping[str, Any], owner: str) -> dict[str, Any]:
-        """The payload as it is stored; no store is used, so that one can ask it. Raises InvalidInput, NotAllowed."""
-        if action_type == "notify" and payload.keys() <= {"message"} and "{" not in str(payload.get("message", "")):
+    def accept(
+        self, action_type: str, payload: Mapping[str, Any], owner: str, condition: str | None = None
+    ) -> dict[str, Any]:
+        """The payload as it is stored; no store is used, so that one can ask it. condition: over what the action gives.
+
+        Raises InvalidInput, NotAllowed.
+        """
+        if condition is not None:
+            from tools.connectors.templates import check_condition
+
+            check_condition(condition)
+        message = payload.get("message", "")
+        plain = isinstance(message, str) and len(message) <= _PLAIN and "{" not in message
+        if action_type == "notify" and plain and payload.keys() <= {"message"}:
             return dict(payload)  # most tasks, which need nothing else
         from tools.connectors.templates import check_templates
 
@@ -88,7 +102,8 @@ class Connectors:
             self.accept(action_type, payload, owner)
         except NotAllowed as error:
             return DryRun(refused=error.message, preview={})
-        return DryRun(refused=None, preview=self.secrets.hidden(connector.preview(read)))
+        preview = dict(self.secrets.hidden(connector.preview(read)))
+        return DryRun(refused=preview.pop("refused", None), preview=preview)
 
     def send(self, channel: str, title: str, text: str) -> None:
         """Deliver a message to one of the operator's channels. Raises CronciergeError, which shows no secret."""
@@ -128,7 +143,8 @@ class Connectors:
         hidden = self.secrets.hidden
 
         def record(request: Mapping[str, Any], response: Mapping[str, Any] | None) -> None:
-            add_transcript(store, run.run_id, run.attempt, name, hidden(request), hidden(response))
+            kept = [_shortened(hidden(each)) for each in (request, response)]
+            add_transcript(store, run.run_id, run.attempt, name, *kept)
 
         keep = control.log
         control = Control(cancelled=control.cancelled, log=lambda piece: keep(hidden(piece)))
@@ -218,3 +234,19 @@ def _read(connector: Connector, payload: Mapping[str, Any]) -> Payload:
         raise InvalidInput(
             f"The {where} of the action {connector.name} is wrong: {said}{way_out}.", field=where
         ) from None
+
+
+def _shortened(value: Any) -> Any:
+    """The same with texts that are not too long for a record."""
+    match value:
+        case str() if len(value) > _MOST_KEPT:
+            return f"{value[:_MOST_KEPT]}… ({len(value):,} characters)"
+        case dict():
+            return {name: _shortened(each) for name, each in value.items() if name != "json" or _fits(each)}
+        case list():
+            return [_shortened(each) for each in value]
+    return value
+
+
+def _fits(value: Any) -> bool:
+    return len(str(value)) <= _MOST_KEPT
