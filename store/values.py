@@ -227,33 +227,6 @@ class EventInfo:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkflowRunInfo:
-    """One start of a workflow. status: running, completed, failed or incomplete.
-
-    failed: the titles of the tasks that did. skipped: those that did not run, with the reason.
-    """
-
-    run_id: int
-    at: datetime
-    status: str
-    failed: tuple[str, ...]
-    skipped: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkflowInfo:
-    """Tasks tied by dependencies. id: None where nobody has named it: then it is called as its first task.
-
-    runs: its latest starts, the latest first.
-    """
-
-    id: int | None
-    name: str
-    tasks: tuple[TaskInfo, ...]
-    runs: tuple[WorkflowRunInfo, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class PreferencesInfo:
     """What a person prefers. zone: IANA name or None when never said; default_time: HH:MM.
 

@@ -11,11 +11,13 @@ from interfaces.cli.options import Common
 from interfaces.output import put, put_json, put_markdown
 
 if TYPE_CHECKING:
+    from store.operations.transcripts import TranscriptInfo
     from store.session import Store
     from store.status import RunStatus
     from store.values import Actor, RunInfo
 
 _VIA = "cli"
+_LONGEST_LINE = 500
 
 
 def list_runs(
@@ -57,8 +59,11 @@ def show_run(common: Common, run: Run) -> None:
     \b
     croncierge runs show 12
     """
+    from dataclasses import asdict
+
     from schedules.describe import describe_moment
     from store import operations
+    from store.operations.transcripts import list_transcripts
     from tools.views import run_view
 
     number = _number(run)
@@ -67,11 +72,18 @@ def show_run(common: Common, run: Run) -> None:
         zone = context.preferences.zone
         found = operations.get_run(app.store, context.actor, number)
         story = operations.run_story(app.store, context.actor, number)
+        exchanges = list_transcripts(app.store, context.actor, number)
         if common.as_json:
             steps = [
                 {"status": step.to_status.value, "at": step.at.isoformat(), "reason": step.reason} for step in story
             ]
-            more = {"log": found.log, "result": dict(found.result) if found.result else None, "steps": steps}
+            more = {
+                "log": found.log,
+                "log_ref": found.log_ref,
+                "result": dict(found.result) if found.result else None,
+                "steps": steps,
+                "exchanges": [{**asdict(each), "at": each.at.isoformat()} for each in exchanges],
+            }
             put_json(run_view(found, zone) | more)
             return
         lines = [
@@ -83,8 +95,21 @@ def show_run(common: Common, run: Run) -> None:
             f"{': ' + step.reason if step.reason else ''}"
             for step in story
         ]
+        lines += [_exchange(each) for each in exchanges]
         lines += [text for text in (found.error_message, found.log) if text]
         put("\n".join(lines))
+
+
+def _exchange(exchange: "TranscriptInfo") -> str:
+    """A request and its answer, a line each, as far as that goes."""
+    import json
+
+    def line(value: object) -> str:
+        said = json.dumps(value, ensure_ascii=False)
+        return said if len(said) <= _LONGEST_LINE else f"{said[:_LONGEST_LINE]}…"
+
+    answer = "no answer" if exchange.response is None else line(exchange.response)
+    return f"  {exchange.kind} → {line(exchange.request)}\n  {exchange.kind} ← {answer}"
 
 
 def _status(word: str) -> "RunStatus":

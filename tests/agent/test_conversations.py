@@ -61,3 +61,11 @@ def test_a_short_follow_up_needs_no_command(talk: Talk) -> None:
 def test_a_question_when_finds_its_task(talk: Talk) -> None:
     talk.say("remind me to pay the rent on the 1st of every month at 8")
     assert "on the 1st of every month at 08:00" in talk.say("when do I need to pay the rent?").reply
+
+
+def test_an_event_starts_a_reminder_or_its_time_does(talk: Talk) -> None:
+    turn = talk.say("when the deploy event arrives, remind me to check the site")
+    assert turn.reply == "I'll remind you to check the site when the event “deploy” comes."
+    turn = talk.say("remind me to call the bank when the webhook comes, or at noon at the latest")
+    assert "when the event “webhook” comes, or today at 12:00 at the latest" in turn.reply
+    assert "cannot watch for “it rains”" in talk.say("remind me to bring an umbrella when it rains").reply

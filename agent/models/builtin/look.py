@@ -94,6 +94,9 @@ def explain(conversation: Conversation) -> Sequence[Request] | None:
     return call("explain_task", task=task_meant(words, conversation), during=during)
 
 
+_WHEN_THEN = re.compile(r"(?:when(?:ever)?|once|if)\b[^?]*,\s*(?:please )?remind me\b", re.I)
+
+
 def statistics(conversation: Conversation) -> Sequence[Request] | None:
     """ "how often did the backup run last month?" """
     text, during = time_at_end(plain(conversation.text), conversation)
@@ -138,6 +141,8 @@ def show(conversation: Conversation) -> Sequence[Request] | None:
 def agenda(conversation: Conversation) -> Sequence[Request] | None:
     """ "what do I have this week?", "list my tasks", "find tasks about invoices" """
     text = plain(conversation.text).rstrip("?")
+    if _WHEN_THEN.match(text):
+        return None
     if match := _SEARCH.match(text):
         words, during = time_at_end(match["words"] or match["more"], conversation)
         if words or during:

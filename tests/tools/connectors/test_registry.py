@@ -73,12 +73,12 @@ def test_what_comes_after_reads_the_results_of_what_came_before(clock: Any, serv
 
 def test_an_event_brings_its_data_and_a_task_its_last_result(clock: Any, server: Web) -> None:
     office = Office(clock, {})
+    before = "{% if last.at %}{{ last.result.message }}{% else %}nothing{% endif %}"
+    text = "{{ event.data.who }}, last: " + before
     office.task(
         "tell",
         "notify",
-        action_payload={
-            "message": "{{ event.data.who }}, last: {% if last.at %}{{ last.result.message }}{% else %}nothing{% endif %}"
-        },
+        action_payload={"message": text},
         triggers=(TriggerSpec(event="greeting"),),
     )
     for who in ("Ann", "Bob"):
