@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.meaning import Request, call
 from agent.models.builtin.pattern import phrase
-from agent.models.builtin.text import plain, task_meant, task_words, time_at_end
+from agent.models.builtin.text import asks_for_later, plain, task_meant, task_words, time_at_end
 
 _THINGS = (
     r"(?:(?:my|the|all|all my|all the|all of my|any|your|active|current|upcoming|pending|scheduled|other|next|"
@@ -94,9 +94,6 @@ def explain(conversation: Conversation) -> Sequence[Request] | None:
     return call("explain_task", task=task_meant(words, conversation), during=during)
 
 
-_WHEN_THEN = re.compile(r"(?:when(?:ever)?|once|if)\b[^?]*,\s*(?:please )?remind me\b", re.I)
-
-
 def statistics(conversation: Conversation) -> Sequence[Request] | None:
     """ "how often did the backup run last month?" """
     text, during = time_at_end(plain(conversation.text), conversation)
@@ -141,7 +138,7 @@ def show(conversation: Conversation) -> Sequence[Request] | None:
 def agenda(conversation: Conversation) -> Sequence[Request] | None:
     """ "what do I have this week?", "list my tasks", "find tasks about invoices" """
     text = plain(conversation.text).rstrip("?")
-    if _WHEN_THEN.match(text):
+    if asks_for_later(text):
         return None
     if match := _SEARCH.match(text):
         words, during = time_at_end(match["words"] or match["more"], conversation)

@@ -134,3 +134,11 @@ def is_time(words: str, conversation: Conversation) -> bool:
 
 def _id(task: Mapping[str, Any]) -> str:
     return f"#{task['id']}"
+
+
+_WHEN_THEN = re.compile(r"(?:when(?:ever)?|once|if)\b[^?]*,\s*(?:please )?remind me\b", re.I)
+
+
+def asks_for_later(text: str) -> bool:
+    """Whether it only begins like a question: "when the deploy event arrives, remind me …"."""
+    return _WHEN_THEN.match(text) is not None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.meaning import Request, call
 from agent.models.builtin.pattern import phrase
-from agent.models.builtin.text import plain, task_words, tasks_meant, time_at_end
+from agent.models.builtin.text import asks_for_later, plain, task_words, tasks_meant, time_at_end
 from schedules.words import read
 
 _KEPT = r"(?:calendars?|agenda|schedule|lists?|to-?dos?(?: lists?)?|to dos?(?: lists?)?|diary|planner)"
@@ -84,7 +84,7 @@ def taken_off(conversation: Conversation) -> Sequence[Request] | None:
 def asked(conversation: Conversation) -> Sequence[Request] | None:
     """ "let me know about upcoming events", "how long is my next meeting?", "check my grocery list"."""
     text = plain(conversation.text).rstrip("?")
-    if not _ASKS.match(text) or not _OWN.search(text) or _NOT_OWN.search(text):
+    if not _ASKS.match(text) or not _OWN.search(text) or _NOT_OWN.search(text) or asks_for_later(text):
         return None
     return call("list_tasks", during=time_at_end(text, conversation)[1])
 
