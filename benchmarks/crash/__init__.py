@@ -77,8 +77,8 @@ def black_box(folder: Path, seconds: float, processes: int, seed: int, bounds: B
         codes = [each.end(_DRAIN) for each in programs]
     violations = list(verdict.violations)
     violations += [("shutdown", f"a process ended with {code} when asked to") for code in codes if code != 0]
-    if well.overdue or well.stuck or well.without_next:
-        violations.append(("health", f"afterwards the program says {well}"))
+    if not well.ok:
+        violations.append(("health", f"afterwards the program says {well.sentence}"))
     with sqlite3.connect(database) as connection:
         (sound,) = connection.execute("PRAGMA integrity_check").fetchone()
     if sound != "ok":

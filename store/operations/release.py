@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from store.dag import path
 from store.kinds import DependencyType, Join, Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run, table_of
+from store.prepared import Query
 from store.status import ACTIVE, ENDED, RunStatus
 from store.tables import Dependency, Task
 
@@ -29,7 +30,7 @@ _SCHEDULED = sa.or_(
 
 # Made once: putting such a statement together costs more than running it.
 _PREREQUISITE = _TASKS.alias()
-_WAITING_FOR = (
+_WAITING_FOR = Query(
     sa.select(
         _EDGES.c.task_id,
         _EDGES.c.depends_on_task_id,
@@ -54,12 +55,19 @@ _WAITING_FOR = (
 
 _HERE = RUNS.c.workflow_run_id == sa.bindparam("workflow")
 _OF_TASK = (
-    sa.select(RUNS.c.run_id, RUNS.c.workflow_run_id, RUNS.c.status)
+    sa.select(RUNS.c.run_id, RUNS.c.workflow_run_id, RUNS.c.status, RUNS.c.lease_expires_at)
     .where(RUNS.c.task_id == sa.bindparam("task"))
     .order_by(RUNS.c.run_id)
 )
-_ITS_RUNS = _OF_TASK.where(_HERE)
-_ITS_RUNS_ANYWHERE = _OF_TASK.where(sa.or_(_HERE, RUNS.c.status == RunStatus.WAITING))
+_ITS_RUNS = Query(_OF_TASK.where(_HERE))
+_ITS_RUNS_ANYWHERE = Query(_OF_TASK.where(sa.or_(_HERE, RUNS.c.status == RunStatus.WAITING)))
+
+
+_ACTIVE_RUNS = Query(
+    sa.select(RUNS.c.task_id, RUNS.c.status).where(
+        RUNS.c.task_id.in_(sa.bindparam("tasks", expanding=True)), RUNS.c.status.in_(list(ACTIVE))
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +133,7 @@ def verdict(connection: sa.Connection, task_id: int) -> tuple[bool, str | None]:
 def active_runs(connection: sa.Connection, tasks: Sequence[int]) -> dict[int, set[RunStatus]]:
     """The statuses of the runs of each task that have not ended."""
     found: dict[int, set[RunStatus]] = {}
-    query = sa.select(RUNS.c.task_id, RUNS.c.status).where(RUNS.c.task_id.in_(tasks), RUNS.c.status.in_(ACTIVE))
-    for task_id, status in connection.execute(query):
+    for task_id, status in _ACTIVE_RUNS.rows(connection, tasks=list(tasks)):
         found.setdefault(task_id, set()).add(status)
     return found
 
@@ -134,7 +141,7 @@ def active_runs(connection: sa.Connection, tasks: Sequence[int]) -> dict[int, se
 def _waiters(connection: sa.Connection, tasks: Collection[int]) -> dict[int, list[_Waiter]]:
     """What waits for each of these tasks, with all that it waits for."""
     found: dict[int, list[Any]] = {}
-    for row in connection.execute(_WAITING_FOR, {"tasks": list(tasks)}):
+    for row in _WAITING_FOR.rows(connection, tasks=list(tasks)):
         found.setdefault(row.task_id, []).append(row)
     by_prerequisite: dict[int, list[_Waiter]] = {}
     for task_id, rows in found.items():
@@ -178,10 +185,12 @@ def _runs_of(
     connection: sa.Connection, task_id: int, workflow: int, *, anywhere: bool
 ) -> tuple[bool, tuple[int, int] | None]:
     """Whether a task has a run in this start, and its waiting one in it, or in any: (run, workflow)."""
-    rows = connection.execute(
-        _ITS_RUNS_ANYWHERE if anywhere else _ITS_RUNS, {"task": task_id, "workflow": workflow}
-    ).all()
-    waiting = [(row.run_id, row.workflow_run_id or row.run_id) for row in rows if row.status is RunStatus.WAITING]
+    rows = (_ITS_RUNS_ANYWHERE if anywhere else _ITS_RUNS).rows(connection, task=task_id, workflow=workflow)
+    waiting = [
+        (row.run_id, row.workflow_run_id or row.run_id)
+        for row in rows
+        if row.status is RunStatus.WAITING and row.lease_expires_at is None  # else it waits in the middle of its work
+    ]
     return any(row.workflow_run_id == workflow for row in rows), waiting[0] if waiting else None
 
 
