@@ -48,18 +48,23 @@ def record(
         keys = [key for key in after if before.get(key) != after[key]]
         before = {key: before[key] for key in keys}
         after = {key: after[key] for key in keys}
-    _write(session, actor, at, action, entity, [(entity_id, before, after)])
+    _write(session.connection(), actor, at, action, entity, [(entity_id, before, after)])
 
 
 def record_new(
-    session: Session, actor: Actor, at: datetime, action: str, entity: Entity, rows: Mapping[int, Mapping[str, Any]]
+    connection: sa.Connection,
+    actor: Actor,
+    at: datetime,
+    action: str,
+    entity: Entity,
+    rows: Mapping[int, Mapping[str, Any]],
 ) -> None:
     """Note that these rows, by their ids, were made in the same transaction."""
-    _write(session, actor, at, action, entity, [(entity_id, None, after) for entity_id, after in rows.items()])
+    _write(connection, actor, at, action, entity, [(entity_id, None, after) for entity_id, after in rows.items()])
 
 
 def _write(
-    session: Session,
+    connection: sa.Connection,
     actor: Actor,
     at: datetime,
     action: str,
@@ -80,7 +85,7 @@ def _write(
         }
         for entity_id, before, after in changes
     ]
-    _ADD.write(session.connection(), entries)
+    _ADD.write(connection, entries)
 
 
 def snapshot(row: SQLModel) -> dict[str, Any]:

@@ -24,7 +24,12 @@ def acting_user(session: Session, actor: Actor) -> User:
 
     Raises NotFound for an unknown one, NotAllowed for one that is switched off.
     """
-    rows = _BY_ID.rows(session.connection(), user_id=actor.user_id)
+    return user_behind(session.connection(), actor)
+
+
+def user_behind(connection: sa.Connection, actor: Actor) -> User:
+    """What `acting_user` gives, where there is no session."""
+    rows = _BY_ID.rows(connection, user_id=actor.user_id)
     if not rows:
         raise NotFound(f"There is no user {actor.user_id}; create one first.", field="user")
     user = User.model_construct(**rows[0]._asdict())

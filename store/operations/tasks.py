@@ -14,7 +14,7 @@ from store import limits
 from store.audit import Entity, record, record_new, snapshot
 from store.edges import info, with_prerequisites
 from store.operations.triggers import accepted_triggers, insert_triggers
-from store.permissions import acting_user, editable_task
+from store.permissions import acting_user, editable_task, user_behind
 from store.planning import accepted, first_run, moved
 from store.prepared import Write, new_ids
 from store.rows import schedule_columns, task_of, task_schedule
@@ -97,8 +97,8 @@ def edit_task(store: Store, actor: Actor, task_id: int, change: TaskChange) -> T
 def _create(store: Store, actor: Actor, specs: Sequence[TaskSpec]) -> tuple[list[TaskInfo], bool]:
     """The tasks of the specs, in their order, and whether any of them is new."""
     keys = [_key(spec) for spec in specs]
-    with store.write() as session:
-        user, now = acting_user(session, actor), store.clock.now()
+    with store.writing() as connection, Session(connection) as session:
+        user, now = user_behind(connection, actor), store.clock.now()
         by_key = _made_before(session, user, {key for key in keys if key is not None})
         wanted: dict[str, TaskSpec] = {}
         for key, spec in zip(keys, specs, strict=True):
@@ -107,7 +107,9 @@ def _create(store: Store, actor: Actor, specs: Sequence[TaskSpec]) -> tuple[list
         keyless = [spec for key, spec in zip(keys, specs, strict=True) if key is None]
         made: list[TaskInfo] = []
         if wanted or keyless:
-            made = _insert(session, actor, user, now, [*wanted.values(), *keyless], store.accept_action)
+            made = insert_tasks(
+                session, connection, actor, user, now, [*wanted.values(), *keyless], store.accept_action
+            )
     by_key |= dict(zip(wanted, made, strict=False))
     others = iter(made[len(wanted) :])
     return [next(others) if key is None else by_key[key] for key in keys], bool(made)
@@ -127,10 +129,19 @@ def _made_before(session: Session, user: User, keys: Collection[str]) -> dict[st
     return {row.idempotency_key: task for row, task in zip(rows, tasks, strict=True) if row.idempotency_key is not None}
 
 
-def _insert(
-    session: Session, actor: Actor, user: User, now: datetime, specs: Sequence[TaskSpec], accept: AcceptAction
+def insert_tasks(
+    session: Session,
+    connection: sa.Connection,
+    actor: Actor,
+    user: User,
+    now: datetime,
+    specs: Sequence[TaskSpec],
+    accept: AcceptAction,
 ) -> list[TaskInfo]:
-    """Insert with plain statements of many rows: objects would cost four times as much."""
+    """Store tasks within a transaction, of which both are; the session is only asked where it must be.
+
+    With plain statements of many rows: objects would cost four times as much. Raises as `create_task` does.
+    """
     rows = [_row(session, user, now, spec) for spec in specs]
     for row in rows:
         check_actions(row, accept, user.name)
@@ -139,18 +150,18 @@ def _insert(
     names = [spec.workflow and limits.one_line("workflow", spec.workflow, limits.TITLE) for spec in specs]
     for row, name in zip(rows, names, strict=True):
         row["workflow_id"] = workflow_named(session, user.id, name, now) if name else None
-    ids = new_ids(session.connection(), _TASKS.c.id, len(rows))
+    ids = new_ids(connection, _TASKS.c.id, len(rows))
     stored = {task_id: {"id": task_id, **row} for task_id, row in zip(ids, rows, strict=True)}
-    _ADD.write(session.connection(), list(stored.values()))
+    _ADD.write(connection, list(stored.values()))
     edges = [
         {"task_id": task_id, "depends_on_task_id": each.task_id, "dependency_type": each.type}
         for task_id, prerequisites in zip(ids, waits, strict=True)
         for each in prerequisites
     ]
     if edges:
-        session.execute(sa.insert(_DEPENDENCIES), edges)
-    insert_triggers(session.connection(), dict(zip(ids, triggers, strict=True)), now)
-    record_new(session, actor, now, "create_task", Entity.TASK, stored)
+        connection.execute(sa.insert(_DEPENDENCIES), edges)
+    insert_triggers(connection, dict(zip(ids, triggers, strict=True)), now)
+    record_new(connection, actor, now, "create_task", Entity.TASK, stored)
     return [task_of(*each) for each in zip(stored.values(), waits, triggers, names, strict=True)]
 
 

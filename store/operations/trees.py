@@ -15,7 +15,7 @@ from store.kinds import ApprovalStatus, Trigger
 from store.matching import score, significant
 from store.moves import RUNS, add_runs, new_run, table_of
 from store.operations.budgets import Exhausted, Limits, open_budget, spend
-from store.operations.tasks import _insert as insert_tasks
+from store.operations.tasks import insert_tasks
 from store.permissions import acting_user
 from store.session import Store
 from store.status import ENDED, RunStatus
@@ -171,7 +171,9 @@ def spawn(
         root = connection.execute(sa.select(_AI_RUNS.c.root_run_id).where(_AI_RUNS.c.run_id == run_id)).scalar_one()
         spend(connection, root, now, subtasks=1)
         waits_for = _prerequisites(session, run_id, after)
-        (task,) = insert_tasks(session, actor, user, now, [_with(spec, key, waits_for)], store.accept_action)
+        (task,) = insert_tasks(
+            session, connection, actor, user, now, [_with(spec, key, waits_for)], store.accept_action
+        )
         connection.execute(sa.insert(_SUBTASKS).values(task_id=task.id, parent_run_id=run_id))
         if not waits_for:
             first = new_run(
