@@ -34,11 +34,11 @@ from tools.connectors.executor import Control, Executor
 _log = logging.getLogger("croncierge.runtime")
 
 LEASE_SECONDS = 15.0
-_RENEW_AFTER = timedelta(seconds=LEASE_SECONDS / 3)
+_RENEW_EVERY = LEASE_SECONDS / 3
 _LONGEST_PAUSE = 5.0  # seconds between tries while the database cannot be reached
 _LOOK_EVERY = 5.0  # seconds between looks at the clock
-_LOOK_ANYWAY = timedelta(seconds=1)  # for what is not news, however much news there is
-_JUMP = timedelta(seconds=2)
+_LOOK_ANYWAY = 1.0  # seconds, for what is not news, however much news there is
+_JUMP = timedelta(seconds=0.5)
 _LEAD = timedelta(milliseconds=2)  # what is due is claimed this long before, and begins at its moment
 _CALM = 0.002  # seconds without news before what is not news is seen to: a chain goes on faster than that
 _MOST_AHEAD = 256
@@ -79,7 +79,8 @@ class Runtime:
         self._pool: Workers | None = None
         self._dispatcher: threading.Thread | None = None
         self._stopping = threading.Event()
-        self._renewed = self._looked = self._claimed = store.clock.now()
+        self._claimed = store.clock.now()
+        self._renewed = self._looked = time.monotonic()
         self._due_at: datetime | None = None
         self._beaten: float | None = None
         self._clock_offset = self._wall_against_monotonic()
@@ -152,7 +153,7 @@ class Runtime:
                 if news is not None:
                     self._work(finished)
                     finished, pause, unseen = [], 0.1, True
-                if news is None or self._store.clock.now() - self._looked >= _LOOK_ANYWAY:
+                if news is None or time.monotonic() - self._looked >= _LOOK_ANYWAY:
                     self._look_around()
                     unseen = False
             except Exception as error:  # whatever it is, the next try may succeed, and nobody else would make it
@@ -187,6 +188,8 @@ class Runtime:
             if not self._clock_jumped():
                 return None
             news = None
+        else:
+            self._clock_jumped()  # it may jump back before there is nothing new
         while True:
             if news is not None:
                 finished.append(news)
@@ -200,7 +203,7 @@ class Runtime:
     def _work(self, finished: list[tuple[Attempt, Outcome]]) -> None:
         """Record what has ended and start what is due, in one transaction."""
         now = self._claimed = self._store.clock.now()
-        outcomes, late = self._ended(finished, now)
+        outcomes, late = self._ended(finished)
         name = self._doorbell.name
         soon = self._due_at if self._due_at is not None and now < self._due_at <= now + _LEAD else None
         if not self._stopping.is_set():
@@ -216,17 +219,15 @@ class Runtime:
                 finish_runs(self._store, name, outcomes)
         for run_id, _ in outcomes:
             del self._running[run_id]
-        now = self._store.clock.now()
         if soon is not None and claimed:
-            time.sleep(max(0.0, (soon - now).total_seconds()))
-            now = soon
+            time.sleep(max(0.0, (soon - self._store.clock.now()).total_seconds()))
         pool = self._pool
         if pool is None:
             raise RuntimeError("the runtime was not started")
         for attempt in late:
             pool.give_up(attempt)
         for run in claimed:
-            deadline = now + timedelta(seconds=run.timeout_seconds)
+            deadline = time.monotonic() + run.timeout_seconds
             log = self._logs.open(run)
             attempt = Attempt(run=run, control=Control(log=log.write), log=log, deadline=deadline)
             self._running[run.run_id] = attempt
@@ -234,9 +235,7 @@ class Runtime:
         if outcomes:
             self._tell_listeners()
 
-    def _ended(
-        self, finished: list[tuple[Attempt, Outcome]], now: datetime
-    ) -> tuple[list[tuple[int, Outcome]], list[Attempt]]:
+    def _ended(self, finished: list[tuple[Attempt, Outcome]]) -> tuple[list[tuple[int, Outcome]], list[Attempt]]:
         """How what we wait for went, and which of it takes too long, which is an outcome, too."""
         outcomes = {}
         for attempt, outcome in finished:
@@ -245,7 +244,7 @@ class Runtime:
                 outcomes[attempt.run.run_id] = outcome
                 usual = self._usual_seconds
                 self._usual_seconds = attempt.seconds if usual is None else 0.9 * usual + 0.1 * attempt.seconds
-        late = []
+        late, now = [], time.monotonic()
         for run_id, attempt in self._running.items():
             if attempt.deadline <= now and run_id not in outcomes:
                 seconds = attempt.run.timeout_seconds
@@ -253,7 +252,7 @@ class Runtime:
                     late.append(attempt)
                     outcomes[run_id] = _logged(Outcome(error=f"it took longer than {seconds:g} seconds"), attempt.log)
                 else:
-                    attempt.deadline = now + timedelta(seconds=seconds)
+                    attempt.deadline = now + seconds
         return list(outcomes.items()), late
 
     def _room(self, running: int) -> tuple[int, int]:
@@ -265,11 +264,10 @@ class Runtime:
 
     def _look_around(self) -> None:
         """See to what is not news: leases, runs that were called off or whose process is gone, and the alarm."""
-        now = self._store.clock.now()
-        self._looked = now
-        if self._running and now - self._renewed >= _RENEW_AFTER:
+        self._looked = time.monotonic()
+        if self._running and self._looked - self._renewed >= _RENEW_EVERY:
             renew_leases(self._store, self._doorbell.name, LEASE_SECONDS)
-            self._renewed = now
+            self._renewed = self._looked
         if self._recover():
             self._inbox.put(None)
         if not self._stopping.is_set():
@@ -290,17 +288,18 @@ class Runtime:
 
     def _next_look(self) -> datetime | None:
         self._due_at = next_wakeup(self._store, self._claimed)
-        early = None if self._due_at is None else self._due_at - _LEAD
-        moments = [early, *(each.deadline for each in self._running.values())]
+        moments = [] if self._due_at is None else [self._due_at - _LEAD]
         if self._running:
-            moments.append(self._renewed + _RENEW_AFTER)
-        return min((moment for moment in moments if moment is not None), default=None)
+            first = min(self._renewed + _RENEW_EVERY, *(each.deadline for each in self._running.values()))
+            moments.append(self._store.clock.now() + timedelta(seconds=first - time.monotonic()))
+        return min(moments, default=None)
 
     def _clock_jumped(self) -> bool:
         offset = self._wall_against_monotonic()
         if abs(offset - self._clock_offset) <= _JUMP:
             return False
         self._clock_offset = offset
+        self._renewed = time.monotonic() - _RENEW_EVERY  # the leases were reckoned with the other clock
         self._alarm.clock_changed()
         return True
 

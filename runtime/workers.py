@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from runtime.runlogs import RunLog
 from store.operations.claims import Claimed
@@ -18,12 +17,16 @@ from tools.connectors.executor import Control
 
 @dataclass(kw_only=True, eq=False)
 class Attempt:
-    """One try of a run. deadline: when it has taken too long; begun: a thread has it; seconds: how long it took."""
+    """One try of a run. begun: a thread has it; seconds: how long it took.
+
+    deadline: when it has taken too long, on the monotonic clock, which nobody sets and which rests while the machine
+    sleeps.
+    """
 
     run: Claimed
     control: Control
     log: RunLog
-    deadline: datetime
+    deadline: float
     begun: bool = False
     seconds: float = 0.0
 

@@ -18,15 +18,17 @@ from time import sleep
 from typing import Any
 
 from benchmarks.checker import check
-from benchmarks.crash.faults import FAKETIME, Faults, set_clock
+from benchmarks.crash.faults import Faults, set_clock
 from benchmarks.crash.plan import Plan, Scale
-from benchmarks.crash.program import Program
+from benchmarks.crash.program import DATABASE, USER, Program, surroundings
 from benchmarks.crash.records import effects_in, rows_in
 from benchmarks.records import Bounds, Fault, History, Verdict
 from croncierge.clock import SystemClock
+from runtime.doorbell import Doorbell
 from store.open import open_store
 from store.operations import ensure_user
 from store.operations.health import health
+from store.session import Store
 from store.values import Actor
 
 _DRAIN = 25.0
@@ -43,24 +45,10 @@ def run(options: Namespace) -> dict[str, Any]:
 def black_box(folder: Path, seconds: float, processes: int, seed: int, bounds: Bounds = Bounds()) -> dict[str, Any]:
     """Run the test in a folder; what it found."""
     chance, scale = Random(seed), Scale()
-    database, shift = folder / "croncierge.db", folder / "shift"
+    shift = folder / "shift"
     set_clock(shift, 0)
-    store = open_store(f"sqlite:///{database}", SystemClock())
-    actor = Actor(user_id=ensure_user(store, "bench"), via="benchmark", change_set="1")
-    environment = {
-        "CRONCIERGE_DB": f"sqlite:///{database}",
-        "CRONCIERGE_USER": "bench",
-        "XDG_DATA_HOME": str(folder / "data"),
-        "XDG_CONFIG_HOME": str(folder / "config"),
-    }
-    if FAKETIME is not None:
-        environment |= {
-            "LD_PRELOAD": str(FAKETIME),
-            "FAKETIME_TIMESTAMP_FILE": str(shift),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-    programs = [Program(str(number), folder, environment) for number in range(processes)]
+    database, store, actor = prepare(folder)
+    programs = [Program(str(number), folder, surroundings(folder, shift)) for number in range(processes)]
     with ExitStack() as closing:
         closing.callback(store.engine.dispose)
         for each in programs:
@@ -105,6 +93,14 @@ def black_box(folder: Path, seconds: float, processes: int, seed: int, bounds: B
     }
 
 
+def prepare(folder: Path) -> tuple[Path, Store, Actor]:
+    """The database of the programs in a folder, and who asks them for something."""
+    database = folder / DATABASE
+    url = f"sqlite:///{database}"
+    store = open_store(url, SystemClock(), Doorbell(url).ring)
+    return database, store, Actor(user_id=ensure_user(store, USER), via="benchmark", change_set="1")
+
+
 def _told(fault: Fault, history: History) -> str:
     """A fault, and how long it took until anything began again."""
     again = min((effect.at for effect in history.effects if effect.at > fault.end), default=fault.end)
@@ -131,7 +127,7 @@ def _settle(
     while True:
         sleep(1)
         now = scale.now()
-        rows = rows_in(folder / "croncierge.db", scale)
+        rows = rows_in(folder / DATABASE, scale)
         effects = effects_in(folder, scale)
         over = now > patience
         # Who reads while something may still come must not hold its absence against anybody.

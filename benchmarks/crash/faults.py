@@ -9,10 +9,8 @@ from random import Random
 from time import sleep
 
 from benchmarks.crash.plan import Scale
-from benchmarks.crash.program import Program
+from benchmarks.crash.program import FAKETIME, Program
 from benchmarks.records import Fault
-
-FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None) if sys.platform == "linux" else None
 
 _LONG_PAUSE = 18.0  # longer than a lease
 _HOLD = """

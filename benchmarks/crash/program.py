@@ -8,8 +8,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic, sleep
 
+DATABASE, USER = "croncierge.db", "bench"
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None) if sys.platform == "linux" else None
+"""The library that gives a program a clock of its own; None where it is not installed."""
+
 _PATIENCE = 60.0  # seconds that a start may take
 _ROOM = 8192  # bytes that a witness may still grow by while everything else is full
+
+
+def surroundings(folder: Path, shift: Path) -> dict[str, str]:
+    """The environment of programs in a folder. shift: the file that says how far their clock is from the machine's."""
+    environment = {
+        "CRONCIERGE_DB": f"sqlite:///{folder / DATABASE}",
+        "CRONCIERGE_USER": USER,
+        "XDG_DATA_HOME": str(folder / "data"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+    }
+    if FAKETIME is not None:
+        environment |= {
+            "LD_PRELOAD": str(FAKETIME),
+            "FAKETIME_TIMESTAMP_FILE": str(shift),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+    return environment
 
 
 class Program:
@@ -52,6 +74,11 @@ class Program:
 
     def go_on(self) -> None:
         self._mine().send_signal(signal.SIGCONT)
+
+    def spent(self) -> float:
+        """Seconds of processor time that it has used. Linux only."""
+        fields = Path(f"/proc/{self._mine().pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def limit_files(self, full: bool) -> None:
         """Let no file grow, or write beyond a little, as on a disk that is full. Linux only."""

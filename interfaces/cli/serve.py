@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -27,29 +28,37 @@ def serve(common: Common) -> None:
     croncierge serve --json >> runs.jsonl
     """
     with common.app() as app:
-        stop = threading.Event()
-        _stop_on_signals(stop)
+        asked_to_stop = _asked_to_stop()
         reporter = _Reporter(app, common.as_json)
         app.runtime.subscribe(reporter.call)
         app.run()
         if not common.as_json:
             put("Running. Ctrl-C stops.")
         reporter.start()
-        stop.wait()
+        asked_to_stop.recv(1)
         app.runtime.stop()
         reporter.finish()
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
-    """The first signal drains, the second ends at once."""
+def _asked_to_stop() -> socket.socket:
+    """Has a byte to read when a first signal has come; a second one ends the program at once.
+
+    A thread that waits on a lock can sleep through a signal that comes in the moment before; this it cannot miss.
+    """
+    listening, telling = socket.socketpair()
+    asked = False
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
+        nonlocal asked
+        if asked:
             os._exit(128 + number)
-        stop.set()
+        asked = True
 
     signal.signal(signal.SIGINT, handle)
     signal.signal(signal.SIGTERM, handle)
+    telling.setblocking(False)
+    signal.set_wakeup_fd(telling.detach())
+    return listening
 
 
 class _Reporter(threading.Thread):
