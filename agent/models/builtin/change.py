@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agent.models.builtin.conversation import Conversation
+from agent.models.builtin.lexicon import names_foreign, ours_or_known
 from agent.models.builtin.meaning import Call, Request, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import is_time, plain, task_meant, task_words, tasks_meant
@@ -51,11 +52,38 @@ _ALSO = phrase(
 )
 
 
+_AMOUNT = (
+    r"(?P<{0}>(?:\d+(?:\.\d+)?|an?|one|two|three|five|ten|fifteen|twenty|thirty|half an) (?:more )?"
+    r"(?:minutes?|mins?|hours?|seconds?|days?|weeks?))"
+)
+_LONGER = phrase(
+    rf"""
+    ^add {_AMOUNT.format("more")} to (?P<to>.+)$|
+    ^(?:extend|lengthen|prolong|increase|delay|postpone|push back) (?P<task>.+?) (?:by|for|with) {_AMOUNT.format("by")}$
+    """
+)
+_SHORTER = phrase(
+    rf"""
+    ^(?:remove|take|subtract|cut|shave|knock|deduct) {_AMOUNT.format("more")} (?:from|off|off of|out of) (?P<to>.+)$|
+    ^(?:decrease|shorten|reduce|cut) (?P<task>.+?) (?:by|with) {_AMOUNT.format("by")}$
+    """
+)
+_STARTS_OTHERWISE = phrase(
+    rf"""
+    ^(?:make|have|let|change|move|reschedule)\s+(?P<task>.+?)\s+
+    (?:(?:to )?(?:start|begin|happen|be)\s+)?{_AMOUNT.format("by")}\s+(?P<way>earlier|later|sooner)$
+    """
+)
+_UNSAID_HOW = phrase(r"^(?:change|reschedule|move|update|edit|modify|adjust|alter|postpone|shift)\s+(?P<task>.+)$")
+
+
 def change(conversation: Conversation) -> Sequence[Request] | None:
     """Any change of a task that exists."""
     raw = conversation.text.strip(" .!?")
     text = plain(raw).strip("?") or raw
-    for rule in (_renamed, _extended, _made, _moved, _corrected):
+    if names_foreign(text):
+        return None
+    for rule in (_renamed, _shifted, _extended, _made, _moved, _corrected, _asked_how):
         if (found := rule(raw if rule in (_extended, _corrected) else text, conversation)) is not None:
             return found
     return None
@@ -114,6 +142,29 @@ def _moved(text: str, conversation: Conversation) -> Sequence[Request] | None:
             for each in tasks_meant(_direction_off(task), conversation)
         ]
     return None
+
+
+def _shifted(text: str, conversation: Conversation) -> Sequence[Request] | None:
+    """ "add 5 minutes to the pizza timer", "make the meeting start an hour later"."""
+    if match := _LONGER.match(text):
+        way = "later"
+    elif match := _SHORTER.match(text):
+        way = "earlier"
+    elif match := _STARTS_OTHERWISE.match(text):
+        way = match["way"]
+        return call("edit_task", task=task_meant(match["task"], conversation), when=f"{match['by']} {way}")
+    else:
+        return None
+    amount = re.sub(r"\bmore ", "", match["more"] or match["by"])
+    return call("edit_task", task=task_meant(match["to"] or match["task"], conversation), when=f"{amount} {way}")
+
+
+def _asked_how(text: str, conversation: Conversation) -> Sequence[Request] | None:
+    """ "reschedule the meeting": to when, the tool asks."""
+    match = _UNSAID_HOW.match(text)
+    if match is None or not ours_or_known(match["task"], conversation):
+        return None
+    return call("edit_task", task=task_meant(match["task"], conversation))
 
 
 def _corrected(text: str, conversation: Conversation) -> Sequence[Request] | None:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 
 from agent.models.builtin.conversation import Conversation
+from agent.models.builtin.lexicon import names_foreign, ours_or_known
 from agent.models.builtin.meaning import Call, Request, Say, call
 from agent.models.builtin.pattern import phrase
-from agent.models.builtin.text import plain, tasks_meant, time_at_end
+from agent.models.builtin.text import plain, task_words, tasks_meant, time_at_end
 from agent.models.builtin.things import books_a_place, starts
 from schedules.zones import find_zone
 
@@ -21,6 +22,7 @@ _UNDO = phrase(
 )
 _VERBS: tuple[tuple[str, str], ...] = (
     (r"(?:un-?pause|resume|reactivate|re-?enable|enable|continue|restart|un-?mute) _(?: again)?", "resume_task"),
+    (r"disable _(?<=timer)", "delete_task"),
     (r"(?:turn on|switch on|start) _(?: again)?", "resume_task"),
     (r"turn _ (?:back )?on(?: again)?", "resume_task"),
     (r"(?:pause|suspend|disable|mute|hold|halt|freeze|put) _(?: on hold| for now| for the moment)?", "pause_task"),
@@ -35,15 +37,20 @@ _VERBS: tuple[tuple[str, str], ...] = (
         "delete_task",
     ),
     (r"turn _ off", "delete_task"),
+    (r"_ (?:needs? to|has to|must|should|can) be (?:deleted|removed|cancell?ed|erased)", "delete_task"),
     (r"i (?:don't|do not|no longer) (?:need|want)(?: to be reminded (?:to|of|about))? _(?: any ?more)?", "delete_task"),
     (r"(?:run|execute|trigger|fire|launch|kick off) _(?: right)?(?: now| immediately| once| again)*", "run_task"),
     (r"do _ (?:right )?now", "run_task"),
 )
 _CONTROL = [(phrase(rf"^{pattern.replace('_', _TASK)}$"), tool) for pattern, tool in _VERBS]
-_NOT_OURS = phrase(
-    r"""
-    \b(?:music|song|playing|lights?|volume|movie|radio|tv|subscription|flight|order|talking|it up)\b
-    """
+# Verbs that are said of anything in a house: what they are about has to be one of our things.
+_SAID_OF_ANYTHING = phrase(
+    r"^(?:turn|switch|shut|start|launch|enable|disable|continue|end|kill|put|hold|mute|unmute|take off|dismiss|abort)\b"
+)
+_NOT_OURS = phrase(r"\b(?:playing|order|talking|it up|quiet hours)\b")
+_AMOUNT = phrase(
+    r"^(?:\d+|an?|one|two|three|five|ten|fifteen|twenty|thirty) (?:more )?"
+    r"(?:minutes?|mins?|hours?|seconds?) (?:from|off|to|out)\b"
 )
 
 _ZONE = phrase(
@@ -95,7 +102,9 @@ def control(conversation: Conversation) -> Sequence[Request] | None:
     for pattern, tool in _CONTROL:
         if match := pattern.match(text):
             words = match["task"]
-            if _NOT_OURS.search(words) and "reminder" not in words and "alarm" not in words:
+            if names_foreign(words) or _NOT_OURS.search(words) or _AMOUNT.match(words):
+                return None
+            if _SAID_OF_ANYTHING.match(text) and not (_points(words) or ours_or_known(words, conversation)):
                 return None
             if tool == "delete_task" and (asked := _span(words, conversation)) is not None:
                 return asked
@@ -103,6 +112,13 @@ def control(conversation: Conversation) -> Sequence[Request] | None:
     if re.match(r"^(?:cancel|delete|remove|pause|resume|run|stop)$", text, re.I):
         return control_bare(text.lower(), conversation)
     return None
+
+
+def _points(words: str) -> bool:
+    return (
+        not task_words(words)
+        or re.match(r"(?:#\d+|(?:the )?(?:first|second|third|last) one|everything|all)\b", words) is not None
+    )
 
 
 def control_bare(verb: str, conversation: Conversation) -> Sequence[Request]:

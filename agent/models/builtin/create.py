@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from agent.models.builtin.chain import outcome_in
 from agent.models.builtin.conversation import Conversation
+from agent.models.builtin.lexicon import names_foreign
 from agent.models.builtin.meaning import Call, Request, Say, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import plain, task_meant, task_words
@@ -18,7 +19,8 @@ from tools.verbs import starts_with_verb
 _CUE = phrase(
     r"""
     \b(?:remind(?:er|ers)?|alarms?|timer|wake me|wake up call|get me up|alert me|notify me|ping me|nudge me|
-    warn me|let me know|tell me to|don't let me forget|do not let me forget|don't forget|make sure i|
+    warn me|let me know (?:when|if|once|as soon as|at|in|on|every|tomorrow|before)|
+    tell me to|don't let me forget|do not let me forget|don't forget|make sure i|
     note to self|remember to|/remind|buzz me|message me|text me|call me)\b|^(?:schedule|add|create|
     set(?: up)?|put|plan|book|note|new|start|make)\b
     """
@@ -27,7 +29,9 @@ _ALARM = phrase(r"\b(?:alarm|wake[- ]?up call)\b")
 _TIMER = phrase(r"\btimer\b")
 _QUESTION = phrase(
     r"""
-    ^(?:what|when|where|who|why|how|which|is|are|do|does|did|was|were|have i|has|should|am i|will it|
+    ^(?:i (?:wanna|want to|need to|would like to|'d like to|really want to) know|i was wondering|
+    remind me (?:what|who|where|of the (?:date|time|name|place) of)|any|missed|
+    what|when|where|who|why|how|which|is|are|do|does|did|was|were|have i|has|should|am i|will it|
     whose)\b|\?$
     """
 )
@@ -52,6 +56,27 @@ _SNOOZE = phrase(
     """
 )
 _LONGEST_BARE = 20
+# "Could you set an alarm for 7?" is no question.
+_REQUEST = phrase(r"^(?:hey |hi |please )*(?:can|could|would|will) (?:you|u) (?:please )?(?:help me |help to )?")
+_SAID_ME = phrase(r"\bremind me (?!what|who|where|of the (?:date|time|name|place) of)\b")
+_SAID_LATER = phrase(
+    r"\b(?:remind(?:er|ers)?|alarms?|timers?|wake|forget|notify|alert|ping|nudge|note|every|daily|weekly)\b"
+)
+_EVENT = phrase(
+    r"""
+    ^(?:(?:i have|i've got|there is|there's|block out time for|block time for) (?:an?|my|the|another) |an? |my |the )?
+    (?!i\b|we\b|he\b|she\b|they\b|had\b|what|who|when|where)(?:[\w'-]+ ){0,3}?
+    (?:appointment|meeting|lunch|dinner|breakfast|brunch|interview|party|event|class|lesson|call|game)\b
+    """
+)
+# What would have to be done at once, by or to somebody else.
+_DECLINED = phrase(
+    r"""
+    ^(?:accept|decline|attend|join|confirm|inform|notify (?!me)|message (?!me)|tell (?!me)|not|try|invite|
+    (?:start|end) quiet)\b|
+    \bas (?:finished|completed?|done)$
+    """
+)
 _AFTER_THAT = phrase(r"^(?:and |then )*(?:after|once) (?:that|this|it)(?: is done| runs| has run| ran| happens)?,?\s+")
 
 
@@ -61,12 +86,13 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
     before = _AFTER_THAT.match(text)
     text = text[before.end() :] if before and conversation.focus else text
     reading = read(text, now=conversation.now, preferences=conversation.preferences)
-    cue = _CUE.search(text.replace("’", "'"))
-    if books_a_place(plain(text)):
+    asked = plain(text)
+    cue = _CUE.search(text.replace("’", "'")) or _CUE.match(asked)
+    if _DECLINED.search(asked) or (not _SAID_LATER.search(asked) and (books_a_place(asked) or names_foreign(asked))):
         return None
-    if _QUESTION.search(plain(text)) and not re.search(r"\bremind me\b", text, re.I):
+    if _QUESTION.search(_as_order(text)) and not _SAID_ME.search(text):
         return None
-    if not (cue or _follows(text, reading, conversation) or _bare(text, reading)):
+    if not (cue or _follows(text, reading, conversation) or _bare(text, reading) or _announced(text, reading)):
         return None
     if reading.recipient and reading.recipient.lower() != "me":
         return [
@@ -124,6 +150,11 @@ def snoozed(conversation: Conversation) -> Sequence[Request] | None:
     return call("create_task", title=str(conversation.focus["title"]), when=f"in {when}" if when[0].isdigit() else when)
 
 
+def _as_order(text: str) -> str:
+    polite = _REQUEST.match(text)
+    return text[polite.end() :].rstrip("? ") if polite else text
+
+
 def _first(words: str) -> str:
     """The task in "the timesheet reminder runs": the grammar hands on the person's words."""
     return re.sub(
@@ -155,6 +186,11 @@ def _bare(text: str, reading: Reading) -> bool:
         and len(text.split()) <= _LONGEST_BARE
         and starts_with_verb(reading.title)
     )
+
+
+def _announced(text: str, reading: Reading) -> bool:
+    """ "lunch with Deb at noon", "I have an appointment tomorrow at 9": an event with its time, and no question."""
+    return reading.schedule is not None and _EVENT.match(text) is not None and not text.rstrip().endswith("?")
 
 
 def _can_happen(condition: Condition) -> bool:

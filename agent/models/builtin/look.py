@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agent.models.builtin.conversation import Conversation
+from agent.models.builtin.lexicon import names_foreign, names_ours, ours_or_known
 from agent.models.builtin.meaning import Request, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import asks_for_later, plain, task_meant, task_words, time_at_end
@@ -26,8 +27,9 @@ _AGENDA = phrase(
 )
 _ABOUT_TASKS = phrase(
     rf"""
-    \b(?:{_THINGS}|do i have|have i got|i have|planned|scheduled|due|on my|coming up|next|agenda|up for|
-    going on|my day|to do|anything)\b
+    \b(?:{_THINGS}|do i have(?! to)|have i got(?! to)|i have(?! to)|planned|scheduled|due|
+    on my (?:calendar|schedule|agenda|lists?|plate|mind|plan)|coming up|next|agenda|up for|
+    going on|my day|(?:have|left|things|got) to do|anything)\b
     """
 )
 _STATUS = {
@@ -119,6 +121,15 @@ def history(conversation: Conversation) -> Sequence[Request] | None:
     )
 
 
+_POINTS = phrase(r"^(?:it|that|this|them|(?:the )?(?:first|second|third|last|next) one|#?\d+)\b")
+_LONGEST_QUESTION = 4
+
+
+def is_short_question(words: str | None) -> bool:
+    """Whether what is asked about can be a title: "when is the dentist?", not "when will the government file …"."""
+    return words is not None and len(words.split()) <= _LONGEST_QUESTION
+
+
 def show(conversation: Conversation) -> Sequence[Request] | None:
     """ "show the timesheet task", "when is the dentist?" """
     text = plain(conversation.text).rstrip("?")
@@ -130,6 +141,12 @@ def show(conversation: Conversation) -> Sequence[Request] | None:
     words = match["task"] or match["when"] or match["of"]
     if not task_words(words) and not conversation.focus:
         return None
+    if not (
+        is_short_question(match["when"] or match["of"]) or ours_or_known(text, conversation) or _POINTS.match(words)
+    ):
+        return None
+    if names_foreign(text):
+        return None
     if re.match(r"^(?:me\b|you|i\b|what|how|the (?:time|weather|date)\b|it going)", words, re.I):
         return None
     return call("show_task", task=task_meant(words, conversation))
@@ -140,7 +157,9 @@ def agenda(conversation: Conversation) -> Sequence[Request] | None:
     text = plain(conversation.text).rstrip("?")
     if asks_for_later(text):
         return None
-    if match := _SEARCH.match(text):
+    if names_foreign(text):
+        return None
+    if (match := _SEARCH.match(text)) and names_ours(text):
         words, during = time_at_end(match["words"] or match["more"], conversation)
         if words or during:
             return call("list_tasks", words=task_words(words), during=during)

@@ -14,7 +14,8 @@ _POLITE = phrase(
     ^(?:(?:hey|hi|hello|ok|okay|so|well|um|uh|and|then|now|also|please|pls|plz|kindly|just|croncierge|
     assistant|actually|oh|can you|could you|would you|will you|can u|could u|i want you to|i need you to|
     i'd like you to|i would like you to|i want to|i'd like to|i would like to|i need to|let's|lets|
-    go ahead and|you can|help me|make sure to|be sure to|try to|do me a favor and)\b[,:! ]*)+
+    go ahead and|you can|help me|help to|make sure to|be sure to|try to|do me a favor and|i would love to|
+    i desire to)\b[,:! ]*)+
     """
 )
 _POLITE_END = phrase(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from agent.models.builtin.conversation import Conversation
+from agent.models.builtin.lexicon import names_place
 from agent.models.builtin.meaning import Request, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import asks_for_later, plain, task_words, tasks_meant, time_at_end
@@ -21,7 +22,7 @@ _KEEPS = phrase(
 )
 _TAKES_OFF = phrase(
     rf"""
-    ^(?:remove|delete|take|cancel|erase|drop|clear|scratch|cross|get rid of|strike)\s+
+    ^(?:remove|delete|take|cancel|erase|drop|clear|scratch|cross|get rid of|strike|omit|nix)\s+
     (?P<what>.+?)\s+
     (?:from|off|off of|out of|on|in)\s+{_PLACE}
     (?:[\s,].*)?$
@@ -30,25 +31,30 @@ _TAKES_OFF = phrase(
 _NOTHING_NAMED = phrase(r"^(?:an?|the|my|some|a new|new|few|a few|more|it|this|that|things?|items?|something|\s)+$")
 _MANY = phrase(r"^(?:everything|all|both|them|every|\d+ (?:minutes?|hours?|seconds?))\b")
 _STARTS = phrase(r"^(?:start|begin)\s+(?:(?:an?|another|new|my|the)\s+)*(?:.*\s)?(?:timer|countdown|alarm)\b")
-_BOOKS_A_PLACE = phrase(
+_TAKES_A_PLACE = phrase(
     r"""
-    ^(?:i (?:want|need|wish|desire) to )?
-    (?:book|reserve|hold|confirm|schedule)\s+
-    (?:.*\s)?(?:rooms?|rm|suites?|tables?|seats?|space|hotel|hall)\b
+    \b(?:book|boor|reserve|reservation|hold|confirm|schedule|available|availability|open|free|need|want|stay|sleep|take|try)\b
     """
 )
+_SAID_LATER = phrase(r"\b(?:remind(?:er)?|alarm|timer|wake|don't let me forget|notify me|alert me)\b")
 _ASKS = phrase(
     r"""
-    ^(?:
+    ^(?:i (?:wanna|want to|need to|would like to|really want to) know|inform me|provide me|
+    remind me (?:of|what|when|who) the (?:date|time|place|name)|lists?|whats|details?|location|duration|missed|miss|
     what|when|where|who|whose|which|how|is|are|am|do|does|did|have|has|will|any|
-    show|list|check|tell me|let me know|read|view|display|see|hear|know|give me|open|access|pull up|bring up|
-    find|look|locate|status of|detail|details|detailed|take me to|go to|next|go over|review
+    show|check|tell me|let me know|read|view|display|see|hear|know|give me|open|access|pull up|bring up|
+    find|look|locate|status of|detailed|pull up|display|take me to|go to|next|go over|review
     )\b
     """
 )
+_STATUS = phrase(
+    r"^(?:check |confirm )?(?:the |my )?(?:timers?|alarms?|reminders?) (?:status|times?)$|^(?:the )?lists i have$"
+)
 _OWN = phrase(
     r"""
-    \b(?:alarms?|timers?|reminders?|to-?dos?|to-?do list|to do list)\b|
+    \b(?:alarms?|alerts?|timers?|reminders?|to-?dos?|to-?do list|to do list)\b|
+    \b(?:on|in) (?:my|the|our) (?:[\w'-]+ )?(?:calendars?|schedule|agenda|lists?)\b|
+    \b(?:meeting|appointment|event) (?:with|called|on|i have)\b|\btasks? i have\b|
     \b(?:my|any|the next|next|our|upcoming|the|that|current|previous)\s+(?:[\w':-]+\s+){0,3}?
     (?:calendars?|schedule|agenda|lists?|events?|meetings?|appointments?|tasks?|plans)\b|
     \bdo i have\b
@@ -84,6 +90,8 @@ def taken_off(conversation: Conversation) -> Sequence[Request] | None:
 def asked(conversation: Conversation) -> Sequence[Request] | None:
     """ "let me know about upcoming events", "how long is my next meeting?", "check my grocery list"."""
     text = plain(conversation.text).rstrip("?")
+    if _STATUS.match(text):
+        return call("list_tasks")
     if not _ASKS.match(text) or not _OWN.search(text) or _NOT_OWN.search(text) or asks_for_later(text):
         return None
     return call("list_tasks", during=time_at_end(text, conversation)[1])
@@ -96,4 +104,4 @@ def starts(text: str) -> bool:
 
 def books_a_place(text: str) -> bool:
     """Whether someone else would have to act: "book a room in the city hotel" is nothing that we can do."""
-    return _BOOKS_A_PLACE.match(text) is not None
+    return names_place(text) and _TAKES_A_PLACE.search(text) is not None and not _SAID_LATER.search(text)
