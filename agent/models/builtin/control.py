@@ -22,7 +22,7 @@ _UNDO = phrase(
 )
 _VERBS: tuple[tuple[str, str], ...] = (
     (r"(?:un-?pause|resume|reactivate|re-?enable|enable|continue|restart|un-?mute) _(?: again)?", "resume_task"),
-    (r"disable _(?<=timer)", "delete_task"),
+    (r"disable (?P<task>.*timers?)", "delete_task"),
     (r"(?:turn on|switch on|start) _(?: again)?", "resume_task"),
     (r"turn _ (?:back )?on(?: again)?", "resume_task"),
     (r"(?:pause|suspend|disable|mute|hold|halt|freeze|put) _(?: on hold| for now| for the moment)?", "pause_task"),
@@ -32,8 +32,8 @@ _VERBS: tuple[tuple[str, str], ...] = (
         "delete_task",
     ),
     (
-        r"(?:cancel|delete|remove|drop|erase|discard|scrap|clear|kill|get rid of|forget(?: about)?|stop|turn off|"
-        r"switch off|shut off|take off|call off|unschedule|abort|end|dismiss|deactivate) _",
+        r"(?:cancel|delete|remove|drop|erase|discard|scrap|clear|clean(?= my)|kill|get rid of|forget(?: about)?|stop|"
+        r"turn off|switch off|shut off|take off|call off|unschedule|abort|end|dismiss|deactivate) _",
         "delete_task",
     ),
     (r"turn _ off", "delete_task"),
@@ -43,11 +43,15 @@ _VERBS: tuple[tuple[str, str], ...] = (
     (r"do _ (?:right )?now", "run_task"),
 )
 _CONTROL = [(phrase(rf"^{pattern.replace('_', _TASK)}$"), tool) for pattern, tool in _VERBS]
+_WHOLE = phrase(
+    r"^(?:my |the |our |all (?:of )?(?:my |the ))?(?:entire |whole )?(?:to[ -]?do list|list|calendar|agenda|schedule)$"
+)
+_WHICH = "Which of these shall I delete? Say “all of them” or “the second one”."
 # Verbs that are said of anything in a house: what they are about has to be one of our things.
 _SAID_OF_ANYTHING = phrase(
     r"^(?:turn|switch|shut|start|launch|enable|disable|continue|end|kill|put|hold|mute|unmute|take off|dismiss|abort)\b"
 )
-_NOT_OURS = phrase(r"\b(?:playing|order|talking|it up|quiet hours)\b")
+_NOT_OURS = phrase(r"^the meeting$|\b(?:playing|order|talking|it up|quiet hours)\b")
 _AMOUNT = phrase(
     r"^(?:\d+|an?|one|two|three|five|ten|fifteen|twenty|thirty) (?:more )?"
     r"(?:minutes?|mins?|hours?|seconds?) (?:from|off|to|out)\b"
@@ -106,6 +110,8 @@ def control(conversation: Conversation) -> Sequence[Request] | None:
                 return None
             if _SAID_OF_ANYTHING.match(text) and not (_points(words) or ours_or_known(words, conversation)):
                 return None
+            if tool == "delete_task" and _WHOLE.match(words):
+                return [*call("list_tasks"), Say(text=_WHICH)]
             if tool == "delete_task" and (asked := _span(words, conversation)) is not None:
                 return asked
             return [Call(tool=tool, args={"task": task}) for task in tasks_meant(words, conversation)]
@@ -136,5 +142,5 @@ def _span(words: str, conversation: Conversation) -> Sequence[Request] | None:
         return None
     return [
         *call("list_tasks", during=during),
-        Say(text="Which of these shall I delete? Say “all of them” or “the second one”."),
+        Say(text=_WHICH),
     ]

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from agent.models.builtin.chain import outcome_in
 from agent.models.builtin.conversation import Conversation
-from agent.models.builtin.lexicon import names_foreign
+from agent.models.builtin.lexicon import names_foreign, names_ours
 from agent.models.builtin.meaning import Call, Request, Say, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import plain, task_meant, task_words
-from agent.models.builtin.things import books_a_place
+from agent.models.builtin.things import books_a_place, gives
 from croncierge.errors import InvalidInput
 from schedules.reading import Condition, ConditionKind, Kind, Reading
 from schedules.words import read
@@ -62,6 +62,8 @@ _SAID_ME = phrase(r"\bremind me (?!what|who|where|of the (?:date|time|name|place
 _SAID_LATER = phrase(
     r"\b(?:remind(?:er|ers)?|alarms?|timers?|wake|forget|notify|alert|ping|nudge|note|every|daily|weekly)\b"
 )
+_PAST = phrase(r"\?$|\b(?:was|were|had|did|went|took)\b")
+_MAKES = phrase(r"^(?:create|make|start|compose)\b")
 _EVENT = phrase(
     r"""
     ^(?:(?:i have|i've got|there is|there's|block out time for|block time for) (?:an?|my|the|another) |an? |my |the )?
@@ -73,6 +75,7 @@ _EVENT = phrase(
 _DECLINED = phrase(
     r"""
     ^(?:accept|decline|attend|join|confirm|inform|notify (?!me)|message (?!me)|tell (?!me)|not|try|invite|
+    connect|add me|alert (?!me)|make a (?:chart|list of (?:what|all|the))|
     (?:start|end) quiet)\b|
     \bas (?:finished|completed?|done)$
     """
@@ -88,7 +91,12 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
     reading = read(text, now=conversation.now, preferences=conversation.preferences)
     asked = plain(text)
     cue = _CUE.search(text.replace("’", "'")) or _CUE.match(asked)
-    if _DECLINED.search(asked) or (not _SAID_LATER.search(asked) and (books_a_place(asked) or names_foreign(asked))):
+    if _MAKES.match(asked) and not names_ours(asked):
+        return None
+    untimed = reading.schedule is None
+    if _DECLINED.search(asked) or (
+        not _SAID_LATER.search(asked) and (books_a_place(asked) or (untimed and names_foreign(asked)))
+    ):
         return None
     if _QUESTION.search(_as_order(text)) and not _SAID_ME.search(text):
         return None
@@ -106,7 +114,7 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
         title = str(conversation.focus["title"])
     if _GENERIC.match(title):
         title = "alarm" if _ALARM.search(text) else "timer" if _TIMER.search(text) else ""
-    if not re.search(r"\bremind", text, re.I) and _AI.match(plain(title or text)) and not starts_with_verb(title):
+    if not re.search(r"\bremind", text, re.I) and _needs_thought(title, text):
         return None
     after = [
         task_meant(_first(c.words), conversation) for c in reading.conditions if c.kind is ConditionKind.AFTER_TASK
@@ -150,6 +158,10 @@ def snoozed(conversation: Conversation) -> Sequence[Request] | None:
     return call("create_task", title=str(conversation.focus["title"]), when=f"in {when}" if when[0].isdigit() else when)
 
 
+def _needs_thought(title: str, text: str) -> bool:
+    return _AI.match(plain(title or text)) is not None and not starts_with_verb(title) and not gives(plain(text))
+
+
 def _as_order(text: str) -> str:
     polite = _REQUEST.match(text)
     return text[polite.end() :].rstrip("? ") if polite else text
@@ -190,7 +202,7 @@ def _bare(text: str, reading: Reading) -> bool:
 
 def _announced(text: str, reading: Reading) -> bool:
     """ "lunch with Deb at noon", "I have an appointment tomorrow at 9": an event with its time, and no question."""
-    return reading.schedule is not None and _EVENT.match(text) is not None and not text.rstrip().endswith("?")
+    return reading.schedule is not None and _EVENT.match(text) is not None and not _PAST.search(text)
 
 
 def _can_happen(condition: Condition) -> bool:

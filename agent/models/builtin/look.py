@@ -8,6 +8,7 @@ from agent.models.builtin.lexicon import names_foreign, names_ours, ours_or_know
 from agent.models.builtin.meaning import Request, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import asks_for_later, plain, task_meant, task_words, time_at_end
+from agent.models.builtin.things import gives, others_know
 
 _THINGS = (
     r"(?:(?:my|the|all|all my|all the|all of my|any|your|active|current|upcoming|pending|scheduled|other|next|"
@@ -121,6 +122,7 @@ def history(conversation: Conversation) -> Sequence[Request] | None:
     )
 
 
+_FOR_A_TIME = phrase(r"^reminder (?:about|for|to) .*\b(?:from|at|on|tomorrow|in) ")
 _POINTS = phrase(r"^(?:it|that|this|them|(?:the )?(?:first|second|third|last|next) one|#?\d+)\b")
 _LONGEST_QUESTION = 4
 
@@ -157,7 +159,7 @@ def agenda(conversation: Conversation) -> Sequence[Request] | None:
     text = plain(conversation.text).rstrip("?")
     if asks_for_later(text):
         return None
-    if names_foreign(text):
+    if names_foreign(text) or gives(text) or _FOR_A_TIME.match(text) or others_know(text):
         return None
     if (match := _SEARCH.match(text)) and names_ours(text):
         words, during = time_at_end(match["words"] or match["more"], conversation)

@@ -9,7 +9,7 @@ from agent.models.builtin.meaning import Call, Request, Say
 from agent.models.builtin.question import answer
 from agent.models.builtin.split import split
 
-__all__ = ["Call", "Request", "Say", "understand"]
+__all__ = ["Call", "Request", "Say", "understand", "understand_certainly"]
 
 Rule = Callable[[Conversation], Sequence[Request] | None]
 
@@ -46,6 +46,17 @@ def understand(conversation: Conversation) -> list[Request]:
         so_far = replace(conversation, text=segment, this_turn=conversation.this_turn[:calls])
         requests += understand_one(so_far)
     return requests
+
+
+def understand_certainly(conversation: Conversation) -> list[Call] | None:
+    """The calls that a message asks for without a doubt; None where anything in it needs words, or is not understood.
+
+    A task without a title would have to be asked about, so it is not certain either.
+    """
+    requests = understand(conversation)
+    calls = [request for request in requests if isinstance(request, Call)]
+    complete = [each for each in calls if each.tool != "create_task" or each.args.get("title")]
+    return calls if calls and len(complete) == len(requests) else None
 
 
 def understand_one(conversation: Conversation) -> Sequence[Request]:

@@ -30,7 +30,12 @@ _TAKES_OFF = phrase(
 )
 _NOTHING_NAMED = phrase(r"^(?:an?|the|my|some|a new|new|few|a few|more|it|this|that|things?|items?|something|\s)+$")
 _MANY = phrase(r"^(?:everything|all|both|them|every|\d+ (?:minutes?|hours?|seconds?))\b")
-_STARTS = phrase(r"^(?:start|begin)\s+(?:(?:an?|another|new|my|the)\s+)*(?:.*\s)?(?:timer|countdown|alarm)\b")
+_STARTS = phrase(
+    r"""
+    ^(?:start|begin)\s+(?:(?:(?:an?|another|new|my|the)\s+)*(?:.*\s)?(?:timer|countdown|alarm)|
+    (?:an?|another)\s+(?:.*\s)?list|counting)\b
+    """
+)
 _TAKES_A_PLACE = phrase(
     r"""
     \b(?:book|boor|reserve|reservation|hold|confirm|schedule|available|availability|open|free|need|want|stay|sleep|take|try)\b
@@ -43,10 +48,16 @@ _ASKS = phrase(
     remind me (?:of|what|when|who) the (?:date|time|place|name)|lists?|whats|details?|location|duration|missed|miss|
     what|when|where|who|whose|which|how|is|are|am|do|does|did|have|has|will|any|
     show|check|tell me|let me know|read|view|display|see|hear|know|give me|open|access|pull up|bring up|
+    got|may i see|retrieve|repeat|
     find|look|locate|status of|detailed|pull up|display|take me to|go to|next|go over|review
     )\b
     """
 )
+_GIVES = phrase(
+    r"^(?:give me|get me|i need(?: to have)?|i want|start|set) an? (?:.*\s)?(?:timer|alarm|reminder|countdown)\b"
+)
+# What only others know, and how to do things.
+_OTHERS = phrase(r"\b(?:available|availability)\b|\b(?:best way|how do i|how can i|how to)\b")
 _STATUS = phrase(
     r"^(?:check |confirm )?(?:the |my )?(?:timers?|alarms?|reminders?) (?:status|times?)$|^(?:the )?lists i have$"
 )
@@ -92,9 +103,21 @@ def asked(conversation: Conversation) -> Sequence[Request] | None:
     text = plain(conversation.text).rstrip("?")
     if _STATUS.match(text):
         return call("list_tasks")
+    if _GIVES.match(text) or others_know(text):
+        return None
     if not _ASKS.match(text) or not _OWN.search(text) or _NOT_OWN.search(text) or asks_for_later(text):
         return None
     return call("list_tasks", during=time_at_end(text, conversation)[1])
+
+
+def others_know(text: str) -> bool:
+    """Whether only others could answer: "is John available on Monday?"."""
+    return _OTHERS.search(text) is not None
+
+
+def gives(text: str) -> bool:
+    """Whether it makes something: "give me a 10 minute timer"."""
+    return _GIVES.match(text) is not None
 
 
 def starts(text: str) -> bool:
