@@ -28,6 +28,7 @@ class Entity(StrEnum):
     DEPENDENCY = "task_dependency"  # entity_id: task and prerequisite, as "3:1"
     PERMISSION = "task_permission"  # entity_id: task and user, as "3:<id>"
     PREFERENCES = "user_preferences"  # entity_id: the user's id
+    USER = "user"  # entity_id: its id
     RUN = "task_run"  # entity_id: its id
     APPROVAL = "approval"  # entity_id: its id
 

@@ -38,6 +38,14 @@ def user_behind(connection: sa.Connection, actor: Actor) -> User:
     return user
 
 
+_OFF = Query(sa.select(_USERS.c.id).where(_USERS.c.is_active == sa.false()))
+
+
+def switched_off(connection: sa.Connection) -> set[UUID]:
+    """The users whose accounts are switched off: nothing is done for them."""
+    return {row.id for row in _OFF.rows(connection)}
+
+
 def concerns(user: User) -> sa.ColumnElement[bool]:
     """Tasks that are listed for a user: their own and those shared with them, also for an administrator."""
     shared = select(TaskPermission.task_id).where(TaskPermission.user_id == user.id)

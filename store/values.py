@@ -227,6 +227,18 @@ class EventInfo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UserInfo:
+    """A person. is_active: False while the account is switched off. tasks: how many active ones they own."""
+
+    id: UUID
+    name: str
+    is_admin: bool
+    is_active: bool
+    created_at: datetime
+    tasks: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PreferencesInfo:
     """What a person prefers. zone: IANA name or None when never said; default_time: HH:MM.
 

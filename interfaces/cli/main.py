@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from croncierge.errors import CronciergeError
-from interfaces.cli import actions, adding, approvals, db, events, messages, policies, runs, tasks, templates
+from interfaces.cli import actions, adding, approvals, db, events, messages, policies, runs, tasks, templates, users
 from interfaces.cli.ask import ask
 from interfaces.cli.chat import chat
 from interfaces.cli.doctor import doctor
@@ -131,6 +131,15 @@ _group(
     list=templates.list_templates,
     show=templates.show_template,
     use=templates.use_template,
+)
+_group(
+    "users",
+    "Who may act here.",
+    list=users.list_users,
+    add=users.add_user,
+    disable=users.disable_user,
+    enable=users.enable_user,
+    admin=users.set_admin,
 )
 command(cli, "serve")(serve)
 _group("db", "The database.", path=db.path, upgrade=db.upgrade)

@@ -1,6 +1,6 @@
 """Runs become somebody's: each pass is one transaction, so that nothing is half claimed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from store.kinds import Trigger
 from store.moves import RUNS, move_runs
-from store.operations.due import ACTIVE_TASK, TASKS, Started, write_due_runs
+from store.operations.due import ACTIVE_TASK, OWNER_IS_OFF, TASKS, Started, write_due_runs
 from store.operations.runs import Outcome, finish
 from store.operations.starts import Starts
+from store.permissions import switched_off
 from store.prepared import Query
 from store.session import Store
 from store.status import RunStatus
@@ -190,10 +191,11 @@ def _claim(connection: sa.Connection, now: datetime, starts: Starts, look: bool)
         if written:
             starts.forget()
             ready, more = _ready(connection, now, starts)
+    off = switched_off(connection) if ready else set()
     while ready:
         changes: list[tuple[int, RunStatus, dict[str, Any]]] = []
         for row in ready:
-            if (why := _called_off(row)) is not None:
+            if (why := _called_off(row, off)) is not None:
                 change = {"status": RunStatus.CANCELLED, "reason": why, "end_time": now}
                 changes.append((row.run_id, row.status, change))
             elif starts.take(row.id, row.owner_id, row.overlap, row.max_parallel, row.on_crash):
@@ -243,7 +245,9 @@ def _start_due(connection: sa.Connection, now: datetime, starts: Starts, room: i
     return due, begun
 
 
-def _called_off(row: Any) -> str | None:
+def _called_off(row: Any, off: Collection[UUID]) -> str | None:
+    if row.owner_id in off:
+        return OWNER_IS_OFF
     if row.deleted_at is not None:
         return "its task was deleted"
     if row.pause_note is not None and row.triggered_by not in (Trigger.MANUAL, Trigger.BACKFILL):

@@ -13,6 +13,7 @@ from store.moves import RUNS, add_runs, move_runs, new_run, table_of
 from store.operations.instead import stood_in
 from store.operations.release import Ended, active_runs, release, verdict
 from store.operations.starts import Starts
+from store.permissions import switched_off
 from store.prepared import Query, Write
 from store.quiet import loud_again
 from store.rows import schedule_of
@@ -21,6 +22,7 @@ from store.status import ACTIVE, RunStatus
 from store.tables import Dependency, Task
 
 TASKS, _EDGES = table_of(Task), table_of(Dependency)
+OWNER_IS_OFF = "the account of its owner is switched off"
 _CATCH_UPS, _STEP = 10, timedelta(seconds=0.1)
 """How many tasks that an outage held up are started again at a step, so that they do not crowd out what is due now."""
 
@@ -88,6 +90,8 @@ def write_due_runs(
     waits = {row.task_id for row in _WAITING.rows(connection, tasks=ids)}
     served = [task for task in due if task["event_mode"] is EventMode.INSTEAD]
     done = stood_in(connection, served) if served else {}
+    if off := switched_off(connection):
+        done |= {task["id"]: OWNER_IS_OFF for task in due if task["owner_id"] in off}
     runs: list[_Columns] = []
     tasks: list[_Row] = []
     changes: list[_Columns] = []

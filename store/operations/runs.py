@@ -130,12 +130,9 @@ def cancel_run(store: Store, actor: Actor, run_id: int) -> RunInfo:
         if run.status in ENDED:
             raise Conflict(f"Run {run_id} of “{task.name}” has ended already: it was {run.status.value}.", field="run")
         now, before = store.clock.now(), run.status
-        change = {"status": RunStatus.CANCELLED, "reason": f"cancelled by {user.name}", "end_time": now}
-        move_runs(session.connection(), [(run_id, before, change)], now)
-        ended = _ended(
-            run_id, run.task_id, task.name, RunStatus.CANCELLED, None, run.workflow_run_id, run.scheduled_time
-        )
-        _settle(session.connection(), [ended], now)
+        reason = f"cancelled by {user.name}"
+        called_off = sa.select(*CALLED_OFF).join(_TASKS, _TASKS.c.id == RUNS.c.task_id).where(RUNS.c.run_id == run_id)
+        change = call_off(session.connection(), session.execute(called_off).all(), reason, now)
         record(
             session,
             actor,
@@ -150,6 +147,24 @@ def cancel_run(store: Store, actor: Actor, run_id: int) -> RunInfo:
         cancelled = run_info(run, task.name)
     store.changed()
     return cancelled
+
+
+CALLED_OFF = (
+    RUNS.c.run_id, RUNS.c.status, RUNS.c.task_id, RUNS.c.workflow_run_id, RUNS.c.scheduled_time, _TASKS.c.name,
+)  # fmt: skip
+"""What has to be known of a run, with its task, to call it off."""
+
+
+def call_off(connection: sa.Connection, runs: Sequence[Any], reason: str, now: datetime) -> dict[str, Any]:
+    """Cancel runs that have not ended, rows of `CALLED_OFF`, and settle what waited for them; what changed of each."""
+    change = {"status": RunStatus.CANCELLED, "reason": reason, "end_time": now}
+    move_runs(connection, [(row.run_id, row.status, change) for row in runs], now)
+    ended = [
+        _ended(row.run_id, row.task_id, row.name, RunStatus.CANCELLED, None, row.workflow_run_id, row.scheduled_time)
+        for row in runs
+    ]
+    _settle(connection, ended, now)
+    return change
 
 
 _WAITING = sa.select(RUNS.c.run_id).where(

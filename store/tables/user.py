@@ -15,7 +15,7 @@ class User(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     name: str = Field(max_length=100, unique=True)
     is_admin: bool = False
-    is_active: bool = True
+    is_active: bool = Field(default=True, index=True)
     created_at: datetime
 
 

@@ -94,11 +94,11 @@ def bob(people: People) -> Callable[[], Actor]:
     return lambda: people("bob")
 
 
-def make_admin(store: Store, actor: Actor) -> Actor:
+def make_admin(store: Store, actor: Actor, *, is_admin: bool = True) -> Actor:
     with store.write() as session:
         user = session.get(User, actor.user_id)
         assert user is not None
-        user.is_admin = True
+        user.is_admin = is_admin
     return actor
 
 

@@ -33,6 +33,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('name', name=op.f('uq_users_name'))
     )
+    with op.batch_alter_table('users', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_users_is_active'), ['is_active'], unique=False)
+
     op.create_table('ai_usage',
     sa.Column('user_id', sa.Uuid(), nullable=False),
     sa.Column('period', sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
@@ -464,6 +467,9 @@ def downgrade() -> None:
 
     op.drop_table('audit_log')
     op.drop_table('ai_usage')
+    with op.batch_alter_table('users', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_users_is_active'))
+
     op.drop_table('users')
     with op.batch_alter_table('heartbeats', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_heartbeats_beat_at'))
