@@ -18,7 +18,9 @@ from tools.registry import all_tools
 Answer = dict[str, Any]
 _MOST_CHARACTERS = 20_000
 
-LOOKS = frozenset({"list_tasks", "show_task", "task_history", "explain_task", "task_stats", "get_preferences"})
+LOOKS = frozenset(
+    {"list_tasks", "show_task", "task_history", "explain_task", "task_stats", "health", "get_preferences"}
+)
 """Tools of conversations that only look at what is the owner's own."""
 
 _OWN = frozenset({"get_preferences"})  # the rest shows titles and results, which others may have written

@@ -192,6 +192,13 @@ def _work(app: "App") -> Iterator[Finding]:
     ):
         found = f"{trouble.count} {text}" + (f": {trouble.named}" if trouble.named else "")
         yield Finding(name=name, ok=trouble.count == 0, found=found, advice=restart if trouble.count else None)
+    lost = count.undelivered
+    yield Finding(
+        name="messages",
+        ok=lost.count == 0,
+        found=f"{lost.count} tasks have messages that did not arrive" + (f": {lost.named}" if lost.named else ""),
+        advice="`croncierge messages list` says why; `messages retry` or `messages ack` them." if lost.count else None,
+    )
 
 
 def _wrong(name: str, error: CronciergeError) -> Finding:

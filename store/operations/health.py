@@ -1,4 +1,4 @@
-"""What of the database needs somebody's attention."""
+"""What of the database needs somebody's attention: whether it is being worked, and what is late or lost."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,10 +7,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from store.kinds import DeliveryStatus
+from store.operations.deliveries import TERMINAL
 from store.operations.heartbeats import EVERY, latest_beat
+from store.permissions import acting_user
 from store.session import Store
 from store.status import RunStatus
-from store.tables import Run, Task
+from store.tables import Delivery, Run, Task
+from store.values import Actor
 
 _GRACE = timedelta(minutes=1)
 _MISSED_BEATS = 3
@@ -28,63 +32,95 @@ class Trouble:
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """How the tasks and runs of everybody are.
+    """How tasks and runs are.
 
-    tasks: the active ones. beat_at: when a process that runs tasks said last that it is well; silent: it should have
-    said so since. overdue: tasks that were due more than a minute ago. stuck: runs whose worker has not been heard of
-    in time. without_next: active tasks with a schedule, but no next run. sentence: all of it for a person.
+    tasks: the active ones. beat_at: when a process that runs tasks said last that it is well; running: there is one;
+    silent: it should have said so since. overdue: tasks that were due more than a minute ago. stuck: runs whose worker
+    has not been heard of in time. without_next: active tasks with a schedule, but no next run. undelivered: tasks with
+    messages that were given up, and not seen since, or that nobody sends. wrong: these troubles in words, one each.
+    sentence: all of it for a person.
     """
 
     tasks: int
     beat_at: datetime | None
+    running: bool
     silent: bool
     overdue: Trouble
     stuck: Trouble
     without_next: Trouble
+    undelivered: Trouble
+    wrong: tuple[str, ...]
     sentence: str
 
     @property
     def ok(self) -> bool:
-        return not (self.silent or self.overdue.count or self.stuck.count or self.without_next.count)
+        return not (self.silent or self.wrong)
 
 
-def health(store: Store) -> Health:
-    """Look at the database once."""
+def health(store: Store, actor: Actor | None = None) -> Health:
+    """Look at the database once.
+
+    actor: only what is theirs, unless they are an administrator; None: everything, for whoever runs the program.
+    """
     now = store.clock.now()
-    active = sa.and_(col(Task.is_active), col(Task.deleted_at).is_(None))
     timed = sa.or_(*(column.is_not(None) for column in map(col, _SCHEDULES)))
     held = sa.and_(col(Run.status) == RunStatus.RUNNING, col(Run.lease_expires_at) < now - _GRACE)
     beat = latest_beat(store)
     with store.read() as session:
+        user = acting_user(session, actor) if actor is not None else None
+        whose = sa.true() if user is None or user.is_admin else col(Task.owner_id) == user.id
+        active = sa.and_(col(Task.is_active), col(Task.deleted_at).is_(None), whose)
         tasks = session.exec(select(sa.func.count()).select_from(Task).where(active)).one()
         overdue = _trouble(session, select(Task).where(active, col(Task.next_run_at) < now - _GRACE))
-        stuck = _trouble(session, select(Task).join(Run, col(Run.task_id) == col(Task.id)).where(held))
+        stuck = _trouble(session, select(Task).join(Run, col(Run.task_id) == col(Task.id)).where(held, whose))
         without_next = _trouble(session, select(Task).where(active, timed, col(Task.next_run_at).is_(None)))
+        messages = select(Task).join(Delivery, col(Delivery.task_id) == col(Task.id))
+        undelivered = _trouble(session, messages.where(_undelivered(now), whose))
     silent = bool(tasks) and beat is not None and not beat[1] and now - beat[0] > _MISSED_BEATS * EVERY
-    found = [
-        (silent, f"what runs the tasks has not been heard of since {beat[0]:%Y-%m-%d %H:%M} UTC" if beat else ""),
-        (overdue.count > 0, f"{_tasks(overdue)} overdue"),
-        (stuck.count > 0, f"{_tasks(stuck)} held by a process that is gone"),
-        (without_next.count > 0, f"{_tasks(without_next)} without a next run"),
-    ]
-    wrong = [text for is_so, text in found if is_so]
-    sentence = f"Not all is well: {'; '.join(wrong)}." if wrong else _well(tasks, beat)
+    found = (
+        (overdue, "overdue"),
+        (stuck, "held by a process that is gone"),
+        (without_next, "without a next run"),
+        (undelivered, "waiting to tell you something that did not arrive"),
+    )
+    wrong = tuple(f"{_tasks(trouble)} {text}" for trouble, text in found if trouble.count)
+    gone = [f"what runs the tasks has not been heard of since {beat[0]:%Y-%m-%d %H:%M} UTC"] if silent and beat else []
+    sentence = f"Not all is well: {'; '.join([*gone, *wrong])}." if gone or wrong else _well(tasks, beat)
     return Health(
         tasks=tasks,
         beat_at=beat[0] if beat else None,
+        running=beat is not None and not beat[1] and now - beat[0] <= _MISSED_BEATS * EVERY,
         silent=silent,
         overdue=overdue,
         stuck=stuck,
         without_next=without_next,
+        undelivered=undelivered,
+        wrong=wrong,
         sentence=sentence,
     )
 
 
+def _undelivered(now: datetime) -> sa.ColumnElement[bool]:
+    """Messages that did not arrive: given up, or left lying where somebody should have sent them."""
+    status = col(Delivery.status)
+    given_up = sa.and_(status == DeliveryStatus.FAILED, col(Delivery.acknowledged_at).is_(None))
+    lying = sa.and_(
+        status == DeliveryStatus.PENDING,
+        col(Delivery.channel) != TERMINAL,
+        col(Delivery.available_at) < now - _GRACE,
+    )
+    return sa.or_(given_up, lying)
+
+
 def _trouble(session: Session, query: SelectOfScalar[Task]) -> Trouble:
-    rows = session.exec(query.order_by(col(Task.id)).distinct()).all()
-    named = ", ".join(f"#{row.id} “{row.name}”" for row in rows[:_MOST_NAMED])
-    more = f" and {len(rows) - _MOST_NAMED} more" if len(rows) > _MOST_NAMED else ""
-    return Trouble(count=len(rows), named=named + more)
+    ids = query.with_only_columns(col(Task.id)).distinct()
+    count = session.exec(select(sa.func.count()).select_from(ids.subquery())).one()
+    if not count:
+        return Trouble(count=0)
+    rows = session.exec(query.distinct().order_by(col(Task.id)).limit(_MOST_NAMED)).all()
+    named = ", ".join(f"#{row.id} “{row.name}”" for row in rows)
+    more = f" and {count - len(rows)} more" if count > len(rows) else ""
+    return Trouble(count=count, named=named + more)
 
 
 def _tasks(trouble: Trouble) -> str:

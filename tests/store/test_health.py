@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from croncierge.clock import FixedClock
+from store.kinds import DeliveryStatus
 from store.operations import create_task, health
+from store.operations.deliveries import TERMINAL, acknowledge, list_deliveries
 from store.operations.heartbeats import beat, end_beat
 from store.session import Store
 from store.status import RunStatus
-from store.tables import Task
+from store.tables import Delivery, Task
 from store.values import Actor, TaskSpec
-from tests.store.conftest import MONDAY, add_run, cron, move_on
+from tests.store.conftest import MONDAY, add_run, cron, make_admin, move_on
 
 
 def test_a_store_that_is_well_has_nothing_to_report(store: Store, ann: Callable[[], Actor]) -> None:
@@ -57,3 +59,56 @@ def test_who_runs_the_tasks_says_so_and_is_missed_when_it_does_not(
     assert "has not been heard of since" in health(store).sentence
     end_beat(store, "worker")
     assert health(store).ok
+
+
+def test_a_process_that_ended_as_it_should_is_not_running_any_more(store: Store, clock: FixedClock) -> None:
+    assert not health(store).running
+    beat(store, "worker", "here", 7)
+    assert health(store).running
+    clock.set(MONDAY + timedelta(seconds=91))
+    assert not health(store).running
+    beat(store, "worker", "here", 7)
+    end_beat(store, "worker")
+    assert not health(store).running
+
+
+def test_messages_that_did_not_arrive_are_counted_until_they_are_seen(store: Store, ann: Callable[[], Actor]) -> None:
+    tea = create_task(store, ann(), TaskSpec(title="tea", schedule=cron("0 9 * * *")))
+    add_message(store, ann(), tea.id, DeliveryStatus.FAILED, "phone")
+    add_message(store, ann(), tea.id, DeliveryStatus.SENT, "phone")
+    add_message(store, ann(), tea.id, DeliveryStatus.PENDING, TERMINAL)
+    found = health(store)
+    assert (found.undelivered.count, found.undelivered.named, found.ok) == (1, f"#{tea.id} “tea”", False)
+    acknowledge(store, ann(), list_deliveries(store, ann(), status=DeliveryStatus.FAILED)[0].id)
+    assert health(store).ok
+    add_message(store, ann(), tea.id, DeliveryStatus.PENDING, "phone")
+    assert health(store).undelivered.count == 1
+
+
+def test_people_are_told_of_their_own_tasks_only_and_administrators_of_all(
+    store: Store, clock: FixedClock, ann: Callable[[], Actor], bob: Callable[[], Actor]
+) -> None:
+    secret = create_task(store, bob(), TaskSpec(title="secret", schedule=cron("0 9 * * *")))
+    add_run(store, secret.id, MONDAY, RunStatus.RUNNING, lease_owner="gone", lease_expires_at=MONDAY)
+    add_message(store, bob(), secret.id, DeliveryStatus.FAILED, "phone")
+    clock.set(MONDAY + timedelta(days=2))
+    assert "secret" in health(store, bob()).sentence
+    assert (health(store, ann()).sentence, health(store, ann()).tasks) == (
+        "All is well: 0 tasks are active, and nothing is running them now.",
+        0,
+    )
+    assert health(store, make_admin(store, ann())).undelivered.named == f"#{secret.id} “secret”"
+
+
+def test_of_many_troubles_the_first_are_named(store: Store, clock: FixedClock, ann: Callable[[], Actor]) -> None:
+    for number in range(7):
+        create_task(store, ann(), TaskSpec(title=f"task {number}", schedule=cron("0 9 * * *")))
+    clock.set(MONDAY + timedelta(days=2))
+    assert health(store).overdue.count == 7
+    assert health(store).overdue.named.endswith("#5 “task 4” and 2 more")
+
+
+def add_message(store: Store, actor: Actor, task_id: int, status: DeliveryStatus, channel: str) -> None:
+    columns = {"kind": "result", "text": "Tea!", "created_at": MONDAY, "available_at": MONDAY - timedelta(minutes=2)}
+    with store.write() as session:
+        session.add(Delivery(user_id=actor.user_id, task_id=task_id, channel=channel, status=status, **columns))

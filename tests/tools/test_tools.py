@@ -23,7 +23,8 @@ class Toolbox:
     """Calls tools through the graph, as a model does, and gives what they answer."""
 
     def __init__(self) -> None:
-        self.store = open_store("sqlite://", FixedClock(TUESDAY))
+        self.clock = FixedClock(TUESDAY)
+        self.store = open_store("sqlite://", self.clock)
         self.user = ensure_user(self.store, "ann")
         self.calls = 0
 
