@@ -119,6 +119,7 @@ class TaskChange:
     quiet_hours: str | Unset | None = UNSET
     condition: Mapping[str, Any] | Unset | None = UNSET
     join: Join | Unset = UNSET
+    triggers: tuple[TriggerSpec, ...] | Unset = UNSET
     event_mode: EventMode | Unset = UNSET
     pause_after_failures: int | Unset | None = UNSET
     notify_on: NotifyOn | Unset = UNSET

@@ -16,6 +16,7 @@ class Context:
 
     zone: the IANA zone given for this turn, or None to take the person's preference.
     default_zone: the IANA zone of a person who never said theirs. watch_folders: below which files may be watched.
+    actions: what the tasks that are made may do besides reminding; None for a person, who may what the operator allows.
     """
 
     store: Store
@@ -23,6 +24,7 @@ class Context:
     zone: str | None = None
     default_zone: str = "UTC"
     watch_folders: str = "~"
+    actions: frozenset[str] | None = None
 
     @property
     def now(self) -> datetime:

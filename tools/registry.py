@@ -6,7 +6,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel
 
 from prompts import tool_descriptions
-from tools.scheduling import chain, control, create, edit, facts, health, inspect, preferences
+from tools.scheduling import chain, control, create, edit, events, facts, health, inspect, messages, preferences
 
 _FUNCTIONS = (
     create.create_task,
@@ -22,6 +22,8 @@ _FUNCTIONS = (
     inspect.task_history,
     inspect.explain_task,
     inspect.task_stats,
+    events.emit_event,
+    messages.acknowledge,
     health.health,
     control.undo,
     preferences.get_preferences,

@@ -11,7 +11,7 @@ from store.kinds import DependencyType, EventMode
 from store.operations import get_task
 from store.values import Prerequisite, RunInfo, TaskInfo, TriggerSpec
 from tools.context import Context
-from tools.verbs import starts_with_verb
+from tools.deeds import deed, told
 from tools.views import next_runs
 
 _SHOWN = 3
@@ -57,14 +57,20 @@ def when(task: TaskInfo, context: Context) -> str:
 
 
 def _happening(trigger: TriggerSpec) -> str:
-    return f"a file comes to {trigger.path}" if trigger.path else f"the event “{trigger.event}” comes"
+    if trigger.path:
+        return f"a file comes to {trigger.path}"
+    wanted = " and ".join(f"{key} = {_wanted(value)}" for key, value in (trigger.filter or {}).items())
+    return f"the event “{trigger.event}” comes" + (f" with {wanted}" if wanted else "")
+
+
+def _wanted(value: object) -> str:
+    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def promise(task: TaskInfo, context: Context) -> str:
-    """The confirmation of a reminder, written from the stored row: what, when, and the next runs."""
-    to = "to " if starts_with_verb(task.title) else "about "
+    """The confirmation of a task, written from the stored row: what, when, and the next runs."""
     zone = f" ({task.zone})" if task.schedule else ""
-    return f"I'll remind you {to}{task.title} {when(task, context)}{zone}.{upcoming(task, context)}"
+    return f"I'll {deed(task)} {when(task, context)}{zone}.{told(task)}{upcoming(task, context)}"
 
 
 def upcoming(task: TaskInfo, context: Context) -> str:

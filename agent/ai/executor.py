@@ -133,7 +133,8 @@ class Session:
         self.call = call
         self.run = call.run
         self.actor = Actor(user_id=self.run.owner_id, via=AI, change_set=f"{AI}:{self.run.run_id}")
-        self.context = Context(self.store, self.actor, None, world.default_zone)
+        granted = frozenset(payload.tools)
+        self.context = Context(self.store, self.actor, None, world.default_zone, actions=granted)
         self.config: RunnableConfig = {"configurable": {"thread_id": f"run:{self.run.run_id}"}}
         self._place: Place | None = None
 

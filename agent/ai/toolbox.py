@@ -137,8 +137,20 @@ def _act(connector: Connector, given: Mapping[str, Any], call: Call, owner: str)
 def _rule_of_tool(name: str, given: Mapping[str, Any]) -> Rule:
     if name in LOOKS:
         return Rule(acts=False, brings=name not in _OWN)
+    if given.get("what") or given.get("do", "notify") != "notify":
+        return _rule_of_deed(name, given)
     many = any(isinstance(value, str) and value.strip().casefold() in _ALL for value in given.values())
     return Rule(acts=True, always="it concerns all of them" if many else None)
+
+
+def _rule_of_deed(name: str, given: Mapping[str, Any]) -> Rule:
+    """What it means to make or change a task that will act: no less than to act."""
+    if name != "create_task":
+        return Rule(acts=True, always="it changes what a task does")
+    action, payload = str(given.get("do", "notify")), given.get("what")
+    rule = rule_of_action(action, payload if isinstance(payload, Mapping) else {})
+    always = f"a task that it makes: {rule.always}" if rule.always else None
+    return Rule(acts=True, always=always, makes=action)
 
 
 def _enums(schema: Mapping[str, Any]) -> dict[str, Sequence[Any]]:

@@ -16,12 +16,14 @@ from store.operations.trees import said
 class Rule:
     """What a call of a tool means. acts: it changes something or tells somebody something.
 
-    brings: its answer is text from outside. always: why it needs a yes whatever was read, or None.
+    brings: its answer is text from outside. always: why it needs a yes whatever was read, or None. makes: another tool,
+    which a task that it makes will use: to allow the one is not to allow the other.
     """
 
     acts: bool
     brings: bool = False
     always: str | None = None
+    makes: str | None = None
 
 
 def reason_to_ask(
@@ -35,7 +37,7 @@ def reason_to_ask(
     harmless: Mapping[str, Collection[Any]],
 ) -> str | None:
     """Why a person has to agree to this call, or None. harmless: values of arguments that say nothing by themselves."""
-    if name in allowed:
+    if name in allowed and rule.makes in (None, *allowed):
         return None
     if rule.always is not None:
         return rule.always

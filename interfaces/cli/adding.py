@@ -44,6 +44,7 @@ def add_task(
     from store.kinds import Join
     from store.operations import create_task
     from store.values import Prerequisite, TaskSpec, TriggerSpec
+    from tools.deeds import type_of
     from tools.reference import one_task
     from tools.scheduling.create import notes
     from tools.timing import read_time
@@ -68,7 +69,7 @@ def add_task(
                 schedule=reading.schedule if reading else None,
                 schedule_words=when,
                 zone=context.preferences.zone,
-                type=_type(do),
+                type=type_of(do),
                 action_type=do,
                 action_payload=json_object(payload, "payload"),
                 depends_on=tuple(Prerequisite(task_id=one_task(context, each).id) for each in after or ()),
@@ -84,19 +85,6 @@ def add_task(
         zone = f" ({task.zone})" if task.schedule else ""
         assumed = notes(reading)
         put_markdown(f"#{task.id} {name(task)}: {in_words(task, context)}{zone}.{upcoming(task, context)}{assumed}")
-
-
-def _type(action: str) -> Any:
-    from store.kinds import TaskType
-
-    kinds = {
-        "notify": TaskType.REMINDER,
-        "email": TaskType.REMINDER,
-        "sql": TaskType.QUERY,
-        "ai_prompt": TaskType.AI_EXECUTION,
-        "ai_goal": TaskType.AI_ORCHESTRATED,
-    }
-    return kinds.get(action, TaskType.DATA_PROCESS)
 
 
 def _condition(action: str | None, payload: str | None, expression: str | None) -> dict[str, Any] | None:

@@ -96,8 +96,6 @@ def preferences(
 
     with common.app() as app:
         actor = app.actor(_VIA)
-        if channel not in (None, _NONE):
-            app.connectors.allow_channel(channel, app.settings.user)
         wishes: dict[str, Any] = {
             "zone": zone,
             "default_time": default_time,

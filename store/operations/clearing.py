@@ -18,7 +18,8 @@ from store.values import Actor, RunInfo
 
 _EDGES, _TASKS = table_of(Dependency), table_of(Task)
 _BEGUN = frozenset({RunStatus.RUNNING, RunStatus.RETRYING})
-_STUCK = frozenset({RunStatus.WAITING, RunStatus.SKIPPED, RunStatus.BLOCKED, RunStatus.MISSED})
+STUCK = frozenset({RunStatus.WAITING, RunStatus.SKIPPED, RunStatus.BLOCKED, RunStatus.MISSED})
+"""The statuses of runs that can be started anyway."""
 _WAITS = {**FRESH, "status": RunStatus.WAITING, "reason": "waits for others"}
 
 
@@ -72,7 +73,7 @@ def run_anyway(store: Store, actor: Actor, run_id: int, *, force: bool = False) 
         user, now = acting_user(session, actor), store.clock.now()
         run = _run(session, run_id)
         task = editable_task(session, user, run.task_id)
-        if run.status not in _STUCK:
+        if run.status not in STUCK:
             raise Conflict(
                 f"Run {run_id} of “{task.name}” is {run.status.value} and does not wait for anything; "
                 f"{'cancel it first' if run.status in ACTIVE else 'use rerun to repeat it'}.",

@@ -13,7 +13,7 @@ from store.operations.heartbeats import EVERY, latest_beat
 from store.permissions import acting_user
 from store.session import Store
 from store.status import RunStatus
-from store.tables import Delivery, Run, Task
+from store.tables import Delivery, EventTrigger, Run, Task
 from store.values import Actor
 
 _GRACE = timedelta(minutes=1)
@@ -36,9 +36,9 @@ class Health:
 
     tasks: the active ones. beat_at: when a process that runs tasks said last that it is well; running: there is one;
     silent: it should have said so since. overdue: tasks that were due more than a minute ago. stuck: runs whose worker
-    has not been heard of in time. without_next: active tasks with a schedule, but no next run. undelivered: tasks with
-    messages that were given up, and not seen since, or that nobody sends. wrong: these troubles in words, one each.
-    sentence: all of it for a person.
+    has not been heard of in time. without_next: active tasks with a schedule, but no next run nor an event that starts
+    them. undelivered: tasks with messages that were given up, and not seen since, or that nobody sends. wrong: these
+    troubles in words, one each. sentence: all of it for a person.
     """
 
     tasks: int
@@ -73,7 +73,9 @@ def health(store: Store, actor: Actor | None = None) -> Health:
         tasks = session.exec(select(sa.func.count()).select_from(Task).where(active)).one()
         overdue = _trouble(session, select(Task).where(active, col(Task.next_run_at) < now - _GRACE))
         stuck = _trouble(session, select(Task).join(Run, col(Run.task_id) == col(Task.id)).where(held, whose))
-        without_next = _trouble(session, select(Task).where(active, timed, col(Task.next_run_at).is_(None)))
+        by_events = col(Task.id).in_(select(EventTrigger.task_id))
+        lost = sa.and_(active, timed, col(Task.next_run_at).is_(None), ~by_events)
+        without_next = _trouble(session, select(Task).where(lost))
         messages = select(Task).join(Delivery, col(Delivery.task_id) == col(Task.id))
         undelivered = _trouble(session, messages.where(_undelivered(now), whose))
     silent = bool(tasks) and beat is not None and not beat[1] and now - beat[0] > _MISSED_BEATS * EVERY

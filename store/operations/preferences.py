@@ -6,11 +6,12 @@ from croncierge.errors import InvalidInput
 from schedules.zones import zone as known_zone
 from store import limits
 from store.audit import Entity, record, snapshot
+from store.operations.deliveries import TERMINAL
 from store.permissions import acting_user
 from store.quiet import accepted_hours
 from store.rows import preferences_info
 from store.session import Store
-from store.tables import UserPreferences
+from store.tables import User, UserPreferences
 from store.values import Actor, PreferencesInfo
 
 _NAME = 100
@@ -37,7 +38,8 @@ def set_preferences(
 ) -> PreferencesInfo:
     """Change what is not None. zone: IANA name; default_time and digest_at: HH:MM, or H:MM; quiet_hours: "22:00-07:00".
 
-    An empty text for quiet_hours or channel takes it away. Raises InvalidInput for others.
+    An empty text for quiet_hours or channel takes it away. Raises InvalidInput for others, NotAllowed for a channel
+    that the operator does not let the person use.
     """
     if zone is not None:
         known_zone(zone)
@@ -58,7 +60,7 @@ def set_preferences(
         if digest_at is not None:
             row.digest_at = _time_of_day("digest_at", digest_at)
         if channel is not None:
-            row.channel = limits.one_line("channel", channel, _NAME) if channel.strip() else None
+            row.channel = _channel(store, user, channel) if channel.strip() else None
         if before == snapshot(row):
             return preferences_info(row)
         row.updated_at = now
@@ -74,6 +76,13 @@ def set_preferences(
             after=snapshot(row),
         )
         return preferences_info(row)
+
+
+def _channel(store: Store, user: User, channel: str) -> str:
+    name = limits.one_line("channel", channel, _NAME)
+    if name != TERMINAL:
+        store.accept_action("notify", {"channels": [name]}, user.name)
+    return name
 
 
 def _time_of_day(field: str, text: str) -> str:

@@ -13,7 +13,7 @@ from schedules.zones import zone as known_zone
 from store import limits
 from store.audit import Entity, record, record_new, snapshot
 from store.edges import info, with_prerequisites
-from store.operations.triggers import accepted_triggers, insert_triggers
+from store.operations.triggers import accepted_triggers, change_triggers, insert_triggers
 from store.permissions import acting_user, editable_task, user_behind
 from store.planning import accepted, first_run, moved
 from store.prepared import Write, new_ids
@@ -83,12 +83,19 @@ def edit_task(store: Store, actor: Actor, task_id: int, change: TaskChange) -> T
         elif change.zone is not UNSET:
             known_zone(change.zone)
             columns["timezone"] = change.zone
+        started = False
+        if change.triggers is not UNSET:
+            started = change_triggers(session, actor, task_id, change.triggers, now)
+            if change.triggers and row.pause_note is None:
+                columns["is_active"] = True
         for name, value in columns.items():
             setattr(row, name, value)
-        if snapshot(row) == before:
+        changed = snapshot(row) != before
+        if not changed and not started:
             return info(session, row)
         row.updated_at, row.last_modified_by = now, user.id
-        record(session, actor, now, "edit_task", Entity.TASK, task_id, before=before, after=snapshot(row))
+        if changed:
+            record(session, actor, now, "edit_task", Entity.TASK, task_id, before=before, after=snapshot(row))
         edited = info(session, row)
     store.changed()
     return edited

@@ -11,6 +11,7 @@ from store.kinds import EventMode, Overlap, Permission, Trigger
 from store.operations import (
     add_trigger,
     delete_task,
+    edit_task,
     emit_event,
     ensure_user,
     get_task,
@@ -27,7 +28,7 @@ from store.operations.release import Ended
 from store.operations.runs import Outcome
 from store.operations.triggers import matches, watches
 from store.status import RunStatus
-from store.values import Actor, TriggerSpec
+from store.values import Actor, TaskChange, TriggerSpec
 from tests.runtime.conftest import MONDAY, World, cron
 
 IMPORT = TriggerSpec(event="import")
@@ -278,3 +279,26 @@ def test_nobody_is_told_of_ends_at_the_cost_of_one_query(world: World) -> None:
 
     assert len([text for text in seen if "task_event_triggers" in text]) == 1
     assert not any(text.startswith("INSERT") for text in seen)
+
+
+def test_events_are_changed_with_the_schedule_in_one_breath_and_taken_back_so(world: World) -> None:
+    task = world.task("report", cron("0 10 * * *"), triggers=(IMPORT,))
+    export = TriggerSpec(event="export", filter={"rows": 3})
+    change = TaskChange(schedule=None, triggers=(export,))
+    changed = edit_task(world.store, again(world), task.id, change)
+    assert (changed.schedule, changed.triggers, changed.is_active) == (None, (export,), True)
+    assert edit_task(world.store, world.actor, task.id, change).updated_at == changed.updated_at
+
+    undo(world.store, again(world))
+    back = get_task(world.store, world.actor, task.id)
+    assert (back.schedule, back.triggers, back.is_active) == (task.schedule, (IMPORT,), True)
+
+
+def test_a_task_that_is_over_lives_again_for_its_events_and_a_paused_one_stays_paused(world: World) -> None:
+    over = world.task("over", Once(at=MONDAY + timedelta(minutes=1), zone="UTC"))
+    world.after(minutes=1)
+    assert edit_task(world.store, world.actor, over.id, TaskChange(triggers=(IMPORT,))).is_active
+    paused = world.task("paused", cron("0 10 * * *"))
+    pause_task(world.store, world.actor, paused.id)
+    assert not edit_task(world.store, world.actor, paused.id, TaskChange(triggers=(IMPORT,))).is_active
+    assert edit_task(world.store, world.actor, over.id, TaskChange(triggers=())).triggers == ()

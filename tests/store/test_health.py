@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from croncierge.clock import FixedClock
 from store.kinds import DeliveryStatus
-from store.operations import create_task, health
+from store.operations import add_trigger, create_task, get_task, health
 from store.operations.deliveries import TERMINAL, acknowledge, list_deliveries
 from store.operations.heartbeats import beat, end_beat
 from store.session import Store
 from store.status import RunStatus
 from store.tables import Delivery, Task
-from store.values import Actor, TaskSpec
-from tests.store.conftest import MONDAY, add_run, cron, make_admin, move_on
+from store.values import Actor, TaskSpec, TriggerSpec
+from tests.store.conftest import MONDAY, add_run, cron, make_admin, move_on, once
 
 
 def test_a_store_that_is_well_has_nothing_to_report(store: Store, ann: Callable[[], Actor]) -> None:
@@ -98,6 +98,14 @@ def test_people_are_told_of_their_own_tasks_only_and_administrators_of_all(
         0,
     )
     assert health(store, make_admin(store, ann())).undelivered.named == f"#{secret.id} “secret”"
+
+
+def test_a_task_whose_schedule_is_over_but_that_events_start_is_well(store: Store, ann: Callable[[], Actor]) -> None:
+    over = create_task(store, ann(), TaskSpec(title="over", schedule=once(MONDAY + timedelta(minutes=1))))
+    move_on(store, over.id, None)
+    add_trigger(store, ann(), over.id, TriggerSpec(event="import"))
+    assert get_task(store, ann(), over.id).is_active
+    assert health(store).ok
 
 
 def test_of_many_troubles_the_first_are_named(store: Store, clock: FixedClock, ann: Callable[[], Actor]) -> None:

@@ -31,3 +31,23 @@ def test_what_can_be_watched_for_is_understood_and_nothing_else(
     else:
         found = trigger_of(words)
         assert (found.event, found.path) == (event, path)
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("the push event comes with branch main", {"branch": "main"}),
+        ("the push event comes with branch = main and env = prod", {"branch": "main", "env": "prod"}),
+        ("the push event arrives where the branch is main or release", {"branch": ["main", "release"]}),
+        ("a build event fires with status: 500, and commit.author is “ann”", {"status": 500, "commit.author": "ann"}),
+        ("the import event comes whose ok is true", {"ok": True}),
+        ("the import event comes", None),
+    ],
+)
+def test_what_the_event_must_have_can_be_said(words: str, wanted: dict[str, object] | None) -> None:
+    assert trigger_of(words).filter == wanted
+
+
+def test_what_cannot_be_asked_of_an_event_is_said() -> None:
+    with pytest.raises(InvalidInput, match="“urgency”"):
+        trigger_of("the push event comes with urgency")

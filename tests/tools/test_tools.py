@@ -26,6 +26,7 @@ class Toolbox:
         self.clock = FixedClock(TUESDAY)
         self.store = open_store("sqlite://", self.clock)
         self.user = ensure_user(self.store, "ann")
+        self.actions: frozenset[str] | None = None
         self.calls = 0
 
     def __call__(self, name: str, /, **args: Any) -> dict[str, Any]:
@@ -37,7 +38,7 @@ class Toolbox:
         state = graph.invoke(
             {"messages": [("user", "x")]},
             {"configurable": {"thread_id": "t"}},
-            context=Context(self.store, actor, default_zone="Europe/Berlin"),
+            context=Context(self.store, actor, default_zone="Europe/Berlin", actions=self.actions),
         )
         (answer,) = [message for message in state["messages"] if isinstance(message, ToolMessage)]
         result: dict[str, Any] = json.loads(str(answer.content))

@@ -1,7 +1,8 @@
 """Every kind of action: what a task may store for it, what would happen, and what executes it."""
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,14 @@ from tools.connectors.config import Config
 from tools.connectors.connector import Call, Connector, Payload
 from tools.connectors.executor import Control, Executor
 from tools.connectors.secrets import Secrets
+from tools.deeds import TELL
 
 if TYPE_CHECKING:
     from tools.connectors.channels import Channels
     from tools.connectors.plugins import Plugins
 
 _PLAIN = 2_000  # characters of a message that needs no closer look
+_MOST_TOLD = 2_000  # characters of what the owner is told when it is done
 _MOST_KEPT = 64 * 1024  # characters of one text in the record of a run
 
 
@@ -90,19 +93,21 @@ class Connectors:
 
         connector = self.connector(action_type)
         check_templates(payload, "payload")
+        told, payload = _apart(payload)
         read = _read(connector, payload)
         connector.allow(read, owner)
-        return read.model_dump(mode="json", exclude_unset=True)
+        return read.model_dump(mode="json", exclude_unset=True) | told
 
     def dry_run(self, action_type: str, payload: Mapping[str, Any], owner: str) -> DryRun:
         """What an action would do. Raises InvalidInput for a payload that cannot be stored."""
         connector = self.connector(action_type)
-        read = _read(connector, payload)
+        told, own = _apart(payload)
+        read = _read(connector, own)
         try:
             self.accept(action_type, payload, owner)
         except NotAllowed as error:
             return DryRun(refused=error.message, preview={})
-        preview = dict(self.secrets.hidden(connector.preview(read)))
+        preview = dict(self.secrets.hidden(connector.preview(read))) | told
         return DryRun(refused=preview.pop("refused", None), preview=preview)
 
     def send(self, channel: str, title: str, text: str) -> None:
@@ -141,6 +146,7 @@ class Connectors:
     def _run(self, store: Store, name: str, payload: Mapping[str, Any], run: Claimed, control: Control) -> Outcome:
         connector = self.connector(name)
         hidden = self.secrets.hidden
+        told, payload = _apart(payload)
 
         def record(request: Mapping[str, Any], response: Mapping[str, Any] | None) -> None:
             kept = [_shortened(hidden(each)) for each in (request, response)]
@@ -151,8 +157,21 @@ class Connectors:
         outcome = connector.run(
             self._filled_in(store, connector, payload, run), Call(run=run, control=control, record=record)
         )
-        return Outcome(**{**vars(outcome), "error": hidden(outcome.error), "log": hidden(outcome.log),
-                          "message": hidden(outcome.message), "result": hidden(outcome.result)})  # fmt: skip
+        outcome = replace(outcome, error=hidden(outcome.error), log=hidden(outcome.log),
+                          message=hidden(outcome.message), result=hidden(outcome.result))  # fmt: skip
+        done = outcome.error is None and outcome.skipped is None and outcome.waiting is None
+        return replace(outcome, message=self._told(store, told[TELL], run, outcome)) if done and told else outcome
+
+    def _told(self, store: Store, text: str, run: Claimed, outcome: Outcome) -> str:
+        """What the owner hears, filled in from the result; the work is done, so that nothing fails any more."""
+        from tools.connectors.templates import filled_in
+
+        try:
+            said = filled_in(text, {**inputs_of(store, run.run_id), **(outcome.result or {})}, TELL)
+        except InvalidInput as error:
+            return f"“{run.title}” is done, but {error.message[:1].lower()}{error.message[1:]}"
+        whole = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+        return whole if len(whole) <= _MOST_TOLD else f"{whole[:_MOST_TOLD]}…"
 
     def _filled_in(self, store: Store, connector: Connector, payload: Mapping[str, Any], run: Claimed) -> Payload:
         """The payload as it is now, if the owner may still do that now."""
@@ -219,6 +238,17 @@ class Connectors:
         from tools.connectors.email import Email, EmailConfig
 
         return Email(self._config.one("email", EmailConfig))
+
+
+def _apart(payload: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """What the owner is told, which any payload may have, apart from what is the connector's own."""
+    own = dict(payload)
+    text = own.pop(TELL, None)
+    if text is None:
+        return {}, own
+    if not isinstance(text, str) or not 0 < len(text) <= _MOST_TOLD:
+        raise InvalidInput(f"The {TELL} has to be a text of up to {_MOST_TOLD:,} characters.", field=TELL)
+    return {TELL: text}, own
 
 
 def _read(connector: Connector, payload: Mapping[str, Any]) -> Payload:

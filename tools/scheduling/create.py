@@ -1,7 +1,8 @@
 """Making tasks."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from langchain.tools import ToolRuntime
 
@@ -11,6 +12,7 @@ from store.kinds import CatchUp, DependencyType, EventMode
 from store.operations import create_task as store_task
 from store.values import Prerequisite, TaskSpec, TriggerSpec
 from tools.context import Context
+from tools.deeds import TELL, allow_action, type_of
 from tools.folders import watchable
 from tools.happenings import trigger_of
 from tools.reference import one_task
@@ -27,17 +29,22 @@ def create_task(
     after_outcome: Literal["success", "completion", "failure"] = "success",
     if_missed: Literal["once", "skip", "all"] = "once",
     retries: int = 0,
+    workflow: str = "",
+    do: str = "notify",
+    what: dict[str, Any] | None = None,
+    tell: str = "",
 ) -> Result:
     context = runtime.context
+    allow_action(context, do)
     reading = read_time(context, when) if when.strip() else None
     met = reading.conditions if reading else ()
     waits_for = [*(after or []), *(each.words for each in met if each.kind is ConditionKind.AFTER_TASK)]
     events = [each for each in met if each.kind is ConditionKind.EVENT]
     if not title.strip():
-        raise Unclear("What shall I remind you of?", field="title")
+        raise Unclear("What shall I remind you of?" if do == "notify" else "What shall I call it?", field="title")
     if not waits_for and not events and (reading is None or reading.schedule is None):
         raise Unclear(
-            f"When shall I remind you about “{title}”?",
+            f"When shall I remind you about “{title}”?" if do == "notify" else f"When shall I do “{title}”?",
             choices=("in an hour", "tomorrow at 9", "every Monday at 9"),
             field="when",
         )
@@ -55,17 +62,28 @@ def create_task(
                 Prerequisite(task_id=one_task(context, words).id, type=DependencyType(after_outcome))
                 for words in waits_for
             ),
-            triggers=tuple(_trigger(context, each.words) for each in events),
+            triggers=tuple(trigger(context, each.words) for each in events),
             event_mode=EventMode.INSTEAD if any(each.instead for each in events) else EventMode.ALSO,
             catch_up=CatchUp(if_missed),
             max_retries=retries,
+            workflow=workflow.strip() or None,
+            type=type_of(do),
+            action_type=do,
+            action_payload=payload_of(do, what, tell),
             idempotency_key=f"{context.actor.change_set}:{runtime.tool_call_id}",
         ),
     )
     return done(promise(task, context) + notes(reading), [task])
 
 
-def _trigger(context: Context, words: str) -> TriggerSpec:
+def payload_of(do: str, what: Mapping[str, Any] | None, tell: str) -> dict[str, Any]:
+    """What an action needs, with what its owner is told of it; to remind of something needs no words twice."""
+    if not tell.strip():
+        return dict(what or {})
+    return {**(what or {}), ("message" if do == "notify" else TELL): tell}
+
+
+def trigger(context: Context, words: str) -> TriggerSpec:
     found = trigger_of(words)
     return found if found.path is None else replace(found, path=watchable(found.path, context.watch_folders))
 

@@ -202,3 +202,21 @@ def test_a_call_that_was_approved_is_not_repeated_after_a_crash(ai: Make) -> Non
     assert world.run(run.id).status is RunStatus.COMPLETED
     assert "carried out before an interruption" in world.told()
     assert len(world.fakes["email"].done) == 1
+
+
+def test_to_make_a_task_that_acts_is_asked_about_as_the_act_itself(ai: Make) -> None:
+    mailing = {"title": "mail it", "when": "every hour", "do": "email", "what": MAIL}
+    world = ai(calls(("create_task", mailing)), says("It is planned."))
+    payload = {"tools": ["create_task", "email"], "allowed": ["create_task"]}
+    run = world.prompt("Mail the report to ben@example.org every hour", **payload)
+    (approval,) = asked(world)
+    assert (world.run(run.id).status, approval.why) == (RunStatus.WAITING, "a task that it makes: it sends mail")
+
+
+def test_a_task_that_acts_is_not_made_without_the_grant_of_the_act(ai: Make) -> None:
+    mailing = {"title": "mail it", "when": "every hour", "do": "email", "what": MAIL}
+    world = ai(calls(("create_task", mailing)), says("It cannot be planned."))
+    world.prompt("Mail the report to ben@example.org every hour", tools=["create_task"])
+    approve(world.store, world.actor, asked(world)[0].id)
+    world.runtime.tick()
+    assert "This task grants no email" in world.told()

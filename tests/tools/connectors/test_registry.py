@@ -11,6 +11,7 @@ from croncierge.errors import InvalidInput, NotAllowed
 from runtime.doorbell import Doorbell
 from runtime.loop import Runtime
 from store.operations import create_task, ensure_user, list_runs, run_now
+from store.operations.deliveries import list_deliveries
 from store.operations.events import emit_event
 from store.operations.transcripts import list_transcripts
 from store.session import Store
@@ -220,3 +221,37 @@ def test_conditions_are_about_values_only() -> None:
         holds("nothing == 1", {})
     with pytest.raises(InvalidInput):
         holds("true %}yes{% endif %}{% if true", {})
+
+
+@pytest.mark.parametrize(
+    ("tell", "said"),
+    [
+        ("{{ task.title }}: {{ json.price }} and {{ status }}", "Fetch: 12 and 200"),
+        ("{{ json }}", '{"price": 12}'),
+        ("done", "done"),
+        ("{{ nothing.there }}", "“Fetch” is done, but the template in tell cannot be filled in"),
+    ],
+)
+def test_the_owner_is_told_what_came_of_it_where_that_is_wished(clock: Any, server: Web, tell: str, said: str) -> None:
+    office = Office(clock, {})
+    fetch = office.task("Fetch", action_payload={"url": server.url, "tell": tell})
+    (run,) = office.run(fetch)
+    assert run.status.value == "completed"
+    (message,) = list_deliveries(office.store, office.actor)
+    assert message.text.startswith(said)
+
+
+def test_of_what_failed_only_the_failure_is_told(clock: Any) -> None:
+    office = Office(clock, {})
+    office.run(office.task("Fetch", action_payload={"url": "http://127.0.0.1:1/", "tell": "all is well"}))
+    (message,) = list_deliveries(office.store, office.actor)
+    assert message.text.startswith("“Fetch” failed")
+
+
+def test_what_the_owner_is_told_shows_no_secret(clock: Any, server: Web) -> None:
+    office = Office(clock, {}, secrets=("hunter2",))
+    with web(says({"echo": "hunter2"})) as leaky:
+        office.run(office.task("Fetch", action_payload={"url": leaky.url, "tell": "{{ body }}"}))
+    (message,) = list_deliveries(office.store, office.actor)
+    assert "hunter2" not in message.text
+    assert "echo" in message.text
