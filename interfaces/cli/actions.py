@@ -1,13 +1,19 @@
 """`actions`: what tasks can do here, and what one would do."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from interfaces.cli.options import Common
 from interfaces.cli.payloads import json_object
+from interfaces.cli.runs import tell_run
 from interfaces.output import put, put_json, put_markdown
+
+if TYPE_CHECKING:
+    from interfaces.wiring import App
+
+_VIA = "cli"
 
 
 def list_actions(common: Common) -> None:
@@ -37,15 +43,21 @@ def try_action(
     common: Common,
     action: Annotated[str, typer.Argument(metavar="ACTION", help="One of `croncierge actions list`.")],
     payload: Annotated[str | None, typer.Option(metavar="JSON|@FILE", help="What the action needs.")] = None,
+    run: Annotated[bool, typer.Option("--run", help="Really do it, once; it is recorded like any run.")] = False,
+    seconds: Annotated[float, typer.Option(min=1, max=3_600, help="With --run: at most so long.")] = 60,
 ) -> None:
-    """Show what an action would do, and whether it may; nothing is done.
+    """Show what an action would do, and whether it may; nothing is done, but with --run.
 
     \b
     croncierge actions try http --payload '{"url": "https://example.org"}'
+    croncierge actions try http --payload '{"url": "https://example.org"}' --run
     """
     import json
 
     with common.app() as app:
+        if run:
+            _do(common, app, action, json_object(payload, "payload"), seconds)
+            return
         found = app.connectors.dry_run(action, json_object(payload, "payload"), app.settings.user)
         if common.as_json:
             put_json({"action": action, "refused": found.refused, "preview": dict(found.preview)})
@@ -55,6 +67,27 @@ def try_action(
             put(f"It would be done like this:\n{json.dumps(found.preview, indent=2, ensure_ascii=False)}")
         if found.refused is not None:
             raise typer.Exit(1)
+
+
+def _do(common: Common, app: "App", action: str, payload: dict[str, Any], seconds: float) -> None:
+    from runtime.runlogs import RunLogs
+    from runtime.trials import try_once
+    from store import operations
+    from store.status import RunStatus
+
+    number = try_once(
+        app.store,
+        app.actor(_VIA),
+        action,
+        payload,
+        executors=app.connectors.executors(app.store),
+        doorbell=app.doorbell,
+        logs=RunLogs(app.settings.run_logs),
+        seconds=seconds,
+    )
+    tell_run(common, app, number)
+    if operations.get_run(app.store, app.actor(_VIA), number).status is not RunStatus.COMPLETED:
+        raise typer.Exit(1)
 
 
 def _about(connector: object) -> str:

@@ -11,6 +11,7 @@ from interfaces.cli.options import Common
 from interfaces.output import put, put_json, put_markdown
 
 if TYPE_CHECKING:
+    from interfaces.wiring import App
     from store.operations.transcripts import TranscriptInfo
     from store.session import Store
     from store.status import RunStatus
@@ -59,6 +60,13 @@ def show_run(common: Common, run: Run) -> None:
     \b
     croncierge runs show 12
     """
+    number = _number(run)
+    with common.app() as app:
+        tell_run(common, app, number)
+
+
+def tell_run(common: Common, app: "App", number: int) -> None:
+    """Say how a run went. Raises NotFound."""
     from dataclasses import asdict
 
     from schedules.describe import describe_moment
@@ -66,38 +74,34 @@ def show_run(common: Common, run: Run) -> None:
     from store.operations.transcripts import list_transcripts
     from tools.views import run_view
 
-    number = _number(run)
-    with common.app() as app:
-        context = app.context(_VIA)
-        zone = context.preferences.zone
-        found = operations.get_run(app.store, context.actor, number)
-        story = operations.run_story(app.store, context.actor, number)
-        exchanges = list_transcripts(app.store, context.actor, number)
-        if common.as_json:
-            steps = [
-                {"status": step.to_status.value, "at": step.at.isoformat(), "reason": step.reason} for step in story
-            ]
-            more = {
-                "log": found.log,
-                "log_ref": found.log_ref,
-                "result": dict(found.result) if found.result else None,
-                "steps": steps,
-                "exchanges": [{**asdict(each), "at": each.at.isoformat()} for each in exchanges],
-            }
-            put_json(run_view(found, zone) | more)
-            return
-        lines = [
-            f"Run {found.id} of “{found.title}”, due {describe_moment(found.scheduled_time, zone, context.now)} "
-            f"({found.triggered_by.value}): {found.status.value}."
-        ]
-        lines += [
-            f"  {describe_moment(step.at, zone, context.now)}  {step.to_status.value}"
-            f"{': ' + step.reason if step.reason else ''}"
-            for step in story
-        ]
-        lines += [_exchange(each) for each in exchanges]
-        lines += [text for text in (found.error_message, found.log) if text]
-        put("\n".join(lines))
+    context = app.context(_VIA)
+    zone = context.preferences.zone
+    found = operations.get_run(app.store, context.actor, number)
+    story = operations.run_story(app.store, context.actor, number)
+    exchanges = list_transcripts(app.store, context.actor, number)
+    if common.as_json:
+        steps = [{"status": step.to_status.value, "at": step.at.isoformat(), "reason": step.reason} for step in story]
+        more = {
+            "log": found.log,
+            "log_ref": found.log_ref,
+            "result": dict(found.result) if found.result else None,
+            "steps": steps,
+            "exchanges": [{**asdict(each), "at": each.at.isoformat()} for each in exchanges],
+        }
+        put_json(run_view(found, zone) | more)
+        return
+    lines = [
+        f"Run {found.id} of “{found.title}”, due {describe_moment(found.scheduled_time, zone, context.now)} "
+        f"({found.triggered_by.value}): {found.status.value}."
+    ]
+    lines += [
+        f"  {describe_moment(step.at, zone, context.now)}  {step.to_status.value}"
+        f"{': ' + step.reason if step.reason else ''}"
+        for step in story
+    ]
+    lines += [_exchange(each) for each in exchanges]
+    lines += [text for text in (found.error_message, found.log) if text]
+    put("\n".join(lines))
 
 
 def _exchange(exchange: "TranscriptInfo") -> str:

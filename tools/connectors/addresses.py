@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -37,23 +38,42 @@ class Reach:
 
         Raises NotAllowed, or Unavailable when there are none.
         """
+        self._check_name(host)
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise Unavailable(f"The host {host} cannot be found; check its name.") from error
+        addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+        self._check_addresses(host, port, addresses)
+        return addresses
+
+    def check(self, host: str, port: int) -> None:
+        """As much of the rule as can be told without asking a name server: for an address, however it is spelled, all.
+
+        Raises NotAllowed.
+        """
+        self._check_name(host)
+        name = host.lower().rstrip(".")
+        literal = "127.0.0.1" if name == "localhost" or name.endswith(".localhost") else name
+        with suppress(OSError, UnicodeError):  # it is no address but a name
+            found = socket.getaddrinfo(literal, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+            self._check_addresses(host, port, [str(each[4][0]) for each in found])
+
+    def _check_name(self, host: str) -> None:
         name = host.lower().rstrip(".")
         if self._only is not None and not any(fnmatchcase(name, each) for each in self._only):
             raise NotAllowed(
                 f"The host {host} is not among those that tasks may reach; the operator can add it to only in [http].",
                 field="url",
             )
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise Unavailable(f"The host {host} cannot be found; check its name.") from error
-        addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+
+    def _check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> None:
+        name = host.lower().rstrip(".")
         for each in addresses:
             if not self._may_reach(name, port, ip_address(each.partition("%")[0])):
                 raise NotAllowed(
                     f"The host {host} is not public ({each}); the operator can add it to allow in [http].", field="url"
                 )
-        return addresses
 
     def _may_reach(self, name: str, port: int, address: Address) -> bool:
         if is_public(address) or name in self._hosts or f"{name}:{port}" in self._hosts:

@@ -94,7 +94,8 @@ class Http:
 
     def allow(self, payload: HttpPayload, owner: str) -> None:  # noqa: ARG002 (who may is the same for all)
         if not has_template(payload.url):  # else it is known, and checked, when it is asked
-            _parsed(payload.url)
+            url = _parsed(payload.url)
+            self._reach.check(url.host, _port(url))
 
     def preview(self, payload: HttpPayload) -> Mapping[str, Any]:
         shown: dict[str, Any] = payload.model_dump(mode="json", exclude_defaults=True) | {"method": payload.method}

@@ -413,6 +413,23 @@ def test_no_spelling_of_a_private_host_is_connected_to(witness: tuple[int, list[
     assert seen == []
 
 
+def test_an_address_that_is_private_is_refused_when_the_task_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.getaddrinfo
+
+    def asks_nobody(*args: Any, flags: int = 0, **kwargs: Any) -> Any:
+        assert flags & socket.AI_NUMERICHOST, f"a name server was asked for {args[0]}"
+        return real(*args, flags=flags, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", asks_nobody)
+    for host in _HOSTS:
+        with pytest.raises((NotAllowed, InvalidInput)):
+            connector(allow=()).allow(HttpPayload(url=f"http://{host}/"), "ann")
+    for url in ("http://127.0.0.1/", "http://0x7f000001/", "https://example.org/", "http://93.184.215.14/"):
+        connector(allow=("127.0.0.1",)).allow(HttpPayload(url=url), "ann")
+    with pytest.raises(NotAllowed, match="add it to only"):
+        connector(only=("*.example.org",)).allow(HttpPayload(url="https://example.com/"), "ann")
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_leads_to_a_private_host(witness: tuple[int, list[object]], status: int) -> None:
     port, seen = witness
