@@ -14,7 +14,8 @@ _NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 _COMPATIBLE = IPv6Network("::/96")
 # Public by their number, but not by what answers there.
 _EXCEPTIONS = tuple(
-    ip_network(each) for each in ("168.63.129.16/32", "192.88.99.0/24", "fec0::/10", "5f00::/16", "3fff::/20")
+    ip_network(each)
+    for each in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "5f00::/16", "3fff::/20")
 )
 
 
