@@ -85,10 +85,8 @@ class Connectors:
             from tools.connectors.templates import check_condition
 
             check_condition(condition)
-        message = payload.get("message", "")
-        plain = isinstance(message, str) and len(message) <= _PLAIN and "{" not in message
-        if action_type == "notify" and plain and payload.keys() <= {"message"}:
-            return dict(payload)  # most tasks, which need nothing else
+        if _is_plain(action_type, payload):
+            return dict(payload)
         from tools.connectors.templates import check_templates
 
         connector = self.connector(action_type)
@@ -175,18 +173,14 @@ class Connectors:
 
     def _filled_in(self, store: Store, connector: Connector, payload: Mapping[str, Any], run: Claimed) -> Payload:
         """The payload as it is now, if the owner may still do that now."""
-        plain = connector.name == "notify" and "{" not in str(payload)
-        if plain:
-            read = _read(connector, payload)
-            if not payload.get("channels"):
-                return read
-        else:
-            from tools.connectors.templates import filled_in
+        if _is_plain(connector.name, payload):
+            return _read(connector, payload)
+        from tools.connectors.templates import filled_in
 
-            inputs = inputs_of(store, run.run_id)
-            marks = self.secrets.marks(owner_name(store, run.run_id))
-            read = _read(connector, filled_in(dict(payload), {**inputs, "secrets": marks}, "payload"))
-        connector.allow(read, owner_name(store, run.run_id))
+        owner = owner_name(store, run.run_id)
+        values = {**inputs_of(store, run.run_id), "secrets": self.secrets.marks(owner)}
+        read = _read(connector, filled_in(dict(payload), values, "payload"))
+        connector.allow(read, owner)
         return read
 
     def connector(self, name: str) -> Connector:
@@ -238,6 +232,13 @@ class Connectors:
         from tools.connectors.email import Email, EmailConfig
 
         return Email(self._config.one("email", EmailConfig))
+
+
+def _is_plain(action_type: str, payload: Mapping[str, Any]) -> bool:
+    """Whether it is a reminder with nothing to be filled in or allowed, as most tasks are."""
+    message = payload.get("message", "")
+    short = isinstance(message, str) and len(message) <= _PLAIN and "{" not in message
+    return action_type == "notify" and short and payload.keys() <= {"message"}
 
 
 def _apart(payload: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Actions from the task's row to its record: accepted, filled in, executed, recorded, and without secrets."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from store.session import Store
 from store.values import Actor, Prerequisite, RunInfo, TaskInfo, TaskSpec, TriggerSpec
 from tests.store.conftest import clock as clock
 from tests.store.conftest import new_store
+from tests.tools.connectors.calls import Heard
 from tests.tools.connectors.test_http import Web, says, web
 from tools.connectors.config import Config, load_config
+from tools.connectors.executor import Control
 from tools.connectors.registry import Connectors
 from tools.connectors.templates import check_templates, filled_in, holds
 
@@ -255,3 +258,13 @@ def test_what_the_owner_is_told_shows_no_secret(clock: Any, server: Web) -> None
     (message,) = list_deliveries(office.store, office.actor)
     assert "hunter2" not in message.text
     assert "echo" in message.text
+
+
+def test_a_plain_reminder_asks_the_database_for_nothing() -> None:
+    broken: Any = None
+    remind = Connectors(Config({})).executors(broken)["notify"]
+    run = Heard(title="Stretch").call.run
+    assert remind(run, Control()).message == "Stretch"
+    assert remind(replace(run, action_payload={"message": "Now!"}), Control()).message == "Now!"
+    with pytest.raises(AttributeError):
+        remind(replace(run, action_payload={"message": "{{ run.id }}"}), Control())
