@@ -185,20 +185,16 @@ def _work(app: "App") -> Iterator[Finding]:
         advice=None if alive or count.tasks == 0 else f"Nothing happens until it does. {start}",
     )
     restart = "Restart what runs (`croncierge serve`); the log says what went wrong." if alive else start
-    for name, trouble, text in (
-        ("overdue", count.overdue, "tasks were due more than a minute ago"),
-        ("stuck", count.stuck, "tasks have runs whose process is gone"),
-        ("without next", count.without_next, "active tasks that will not run again"),
+    arrived = "`croncierge messages list` says why; `messages retry` or `messages ack` them."
+    for name, trouble, text, advice in (
+        ("overdue", count.overdue, "due more than a minute ago", restart),
+        ("stuck", count.stuck, "with a run whose process is gone", restart),
+        ("without next", count.without_next, "active, but without a next run", restart),
+        ("messages", count.undelivered, "with messages that did not arrive", arrived),
     ):
-        found = f"{trouble.count} {text}" + (f": {trouble.named}" if trouble.named else "")
-        yield Finding(name=name, ok=trouble.count == 0, found=found, advice=restart if trouble.count else None)
-    lost = count.undelivered
-    yield Finding(
-        name="messages",
-        ok=lost.count == 0,
-        found=f"{lost.count} tasks have messages that did not arrive" + (f": {lost.named}" if lost.named else ""),
-        advice="`croncierge messages list` says why; `messages retry` or `messages ack` them." if lost.count else None,
-    )
+        tasks = "1 task" if trouble.count == 1 else f"{trouble.count} tasks"
+        found = f"{tasks} {text}" + (f": {trouble.named}" if trouble.named else "")
+        yield Finding(name=name, ok=trouble.count == 0, found=found, advice=advice if trouble.count else None)
 
 
 def _wrong(name: str, error: CronciergeError) -> Finding:

@@ -16,7 +16,8 @@ from runtime.doorbell import Doorbell
 from schedules.schedule import Interval
 from store.kinds import CatchUp, Overlap
 from store.open import open_store
-from store.operations import create_task, ensure_user, list_runs
+from store.operations import create_task, ensure_user, health, list_runs
+from store.operations.health import Trouble
 from store.status import ENDED
 from store.values import Actor, Prerequisite, TaskSpec
 
@@ -82,4 +83,6 @@ def test_kill_9_at_random_moments_loses_nothing_and_repeats_nothing_that_ended(t
             seen = effects[str(task.id), run.scheduled_time.isoformat()]
             assert 1 <= seen <= run.attempt, "what ended was repeated, or what completed never happened"
     assert max(attempts.values()) == 1, "one attempt happened twice"
+    found = health(store)  # what the doctor goes by
+    assert (found.overdue, found.stuck, found.without_next, found.undelivered) == (Trouble(count=0),) * 4
     store.engine.dispose()

@@ -57,8 +57,21 @@ def test_a_database_in_use_is_looked_at_closely(croncierge: Command) -> None:
 @pytest.mark.parametrize(
     ("damage", "name", "found"),
     [
-        ("UPDATE tasks SET next_run_at = '2020-01-01 00:00:00.000000'", "overdue", "1 tasks"),
-        ("UPDATE tasks SET next_run_at = NULL", "without next", "1 active tasks"),
+        ("UPDATE tasks SET next_run_at = '2020-01-01 00:00:00.000000'", "overdue", "1 task due"),
+        ("UPDATE tasks SET next_run_at = NULL", "without next", "1 task active, but without"),
+        (
+            "INSERT INTO task_runs (task_id, scheduled_time, available_at, status, attempt, triggered_by, log,"
+            " lease_owner, lease_expires_at) VALUES (1, '2020-01-01 00:00:00.000000', '2020-01-01 00:00:00.000000',"
+            " 'running', 1, 'manual', '', 'gone', '2020-01-01 00:01:00.000000')",
+            "stuck",
+            "1 task with a run whose process is gone: #1 “call mom”",
+        ),
+        (
+            "INSERT INTO deliveries (user_id, task_id, kind, channel, text, status, attempts, created_at, available_at)"
+            " SELECT owner_id, id, 'result', 'phone', 'x', 'failed', 8, created_at, created_at FROM tasks",
+            "messages",
+            "1 task with messages that did not arrive: #1 “call mom”",
+        ),
         ("UPDATE alembic_version SET version_num = '9999'", "schema", "version 9999"),
     ],
 )
