@@ -47,7 +47,7 @@ def trigger_of(words: str) -> TriggerSpec:
         return TriggerSpec(event="file", path=f"{folder}/*.{known}" if known else folder)
     if (event := _EVENT.fullmatch(said)) is not None and event["name"].lower() != "it":
         name = re.sub(r"\s+", "-", event["name"].strip().lower())
-        return TriggerSpec(event=name, filter=_filter(event["data"]) if event["data"] else None)
+        return TriggerSpec(event=name, filter=values_of(event["data"]) if event["data"] else None)
     raise InvalidInput(
         f"I cannot watch for “{words}”; give me a time, a task that has to run first, an event (“when the deploy event "
         "arrives”) or files (“when a file lands in /data”).",
@@ -55,7 +55,7 @@ def trigger_of(words: str) -> TriggerSpec:
     )
 
 
-def _filter(words: str) -> dict[str, Any]:
+def values_of(words: str) -> dict[str, Any]:
     """The values that an event's data must have: "branch main", "status = 500 and env is prod or staging"."""
     found = {}
     for part in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", words):

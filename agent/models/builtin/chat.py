@@ -16,7 +16,11 @@ HELP = """I turn plain language into tasks that happen on time. For example:
 - what do I have this week? · show the timesheet task · what ran yesterday?
 - why didn't the timesheet reminder run yesterday?
 - pause it · resume it · run it now · cancel it · undo
-- my time zone is Europe/Berlin · my default time is 8:30"""
+- run the script backup every night at 2 · fetch https://example.org every hour and tell me the status
+- when the push event comes with branch main, remind me to test · the push event happened
+- retry the backup · run it anyway · backfill it for last week
+- my time zone is Europe/Berlin · my default time is 8:30 · don't disturb me between 22 and 7
+- are you running?"""
 
 _GREETING = phrase(
     r"""

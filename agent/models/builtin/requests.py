@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from agent.models.builtin import chain, change, chat, control, create, look, things
+from agent.models.builtin import acting, chain, change, chat, control, create, look, minding, things
 from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.meaning import Call, Request, Say
 from agent.models.builtin.question import answer
@@ -16,9 +16,15 @@ Rule = Callable[[Conversation], Sequence[Request] | None]
 # The first rule that understands a message has it. Rules that look at the first word come before those that look
 # for a time anywhere, so that "remind me to cancel …" is a reminder and "cancel …" is not.
 _RULES: tuple[Rule, ...] = (
+    minding.health,
     chat.small_talk,
     control.undo,
     control.preferences,
+    minding.quiet,
+    minding.seen,
+    acting.happened,
+    acting.acts,
+    acting.brought_back,
     create.snoozed,
     look.explain,
     look.statistics,

@@ -1,0 +1,80 @@
+"""Whether all is well, when not to disturb, where messages go, and which were seen."""
+
+from collections.abc import Sequence
+
+from agent.models.builtin.conversation import Conversation
+from agent.models.builtin.meaning import Request, call
+from agent.models.builtin.pattern import phrase
+from agent.models.builtin.text import plain, task_words
+
+_HEALTH = phrase(
+    r"""
+    ^(?:(?:are|r) (?:you|u) (?:still )?(?:running|alive|up|awake|there|on|online|working|active|ok|okay|healthy|well)
+    (?: and (?:running|well|kicking))?|(?:is|are) (?:everything|all|things|the scheduler|croncierge|it all)
+    (?: still)? (?:running|ok|okay|all right|alright|fine|well|working|in order|good|up)|(?:is )?anything wrong|
+    how is your health|health(?: check| status)?|do you (?:still )?(?:run|work))$
+    """
+)
+_QUIET = phrase(
+    r"""
+    ^(?:(?:(?:do not|don't|dont|never) (?:disturb|bother|notify|message|ping|alert|wake|contact) me|
+    no (?:messages|notifications|alerts|disturbance)(?: please)?|be quiet|stay quiet)
+    (?: (?:between|from)|,? (?:at night )?(?:between|from))|
+    (?:set |make |change )?(?:my )?quiet (?:hours|time)(?: (?:are|is|to|from|between|to be))?:?)\s+
+    (?:between |from )?(?P<hours>\S+(?: ?[ap]\.?m\.?)?\s*(?:and|to|until|till|-|–)\s*\S+(?: ?[ap]\.?m\.?)?)$
+    """
+)
+_LOUD = phrase(
+    r"""
+    ^(?:no (?:more )?quiet (?:hours|time)|(?:remove|cancel|clear|delete|drop|forget|turn off|switch off|disable|end)
+    (?: my| the)? quiet (?:hours|time)|(?:you (?:may|can) )?disturb me (?:at )?any ?time)$
+    """
+)
+_DIGEST = phrase(
+    r"""
+    ^(?:send me (?:my|the|a) (?:daily )?digest (?:every day |daily )?at|(?:my|the) (?:daily )?digest (?:time )?
+    (?:is|comes|should come|to|at)(?: at)?|(?:set|change|move) (?:my|the) digest(?: time)? to)\s+(?P<time>.+)$
+    """
+)
+_CHANNEL = phrase(
+    r"""
+    ^(?:send|deliver) (?:all )?(?:my|the) (?:messages|notifications) to (?:my |the )?(?P<to>[\w-]+)
+    (?: from now on)?$|^my (?:message )?channel is (?P<is>[\w-]+)$
+    """
+)
+_SEEN = phrase(
+    r"""
+    ^(?:(?:acknowledge|ack)(?: (?P<ack>.+))?|mark (?P<mark>.+) as (?:seen|read|acknowledged)|
+    i(?:'ve| have) (?:seen|read|noted) (?P<seen>(?:the|that|this|your) .*(?:message|reminder|notification)|it))$
+    """
+)
+
+
+def health(conversation: Conversation) -> Sequence[Request] | None:
+    """ "are you running?", "is everything ok?" """
+    text = conversation.text.strip(" ?.!").replace("’", "'")  # not `plain`, to which "ok" is nothing but politeness
+    return call("health") if _HEALTH.match(text) else None
+
+
+def quiet(conversation: Conversation) -> Sequence[Request] | None:
+    """ "don't disturb me between 22 and 7", "send my messages to phone", "my digest comes at 18:00"."""
+    text = plain(conversation.text)
+    if match := _QUIET.match(text):
+        return call("set_preferences", quiet_hours=match["hours"])
+    if _LOUD.match(text):
+        return call("set_preferences", quiet_hours="none")
+    if match := _DIGEST.match(text):
+        return call("set_preferences", digest_at=match["time"])
+    if match := _CHANNEL.match(text):
+        return call("set_preferences", channel=match["to"] or match["is"])
+    return None
+
+
+def seen(conversation: Conversation) -> Sequence[Request] | None:
+    """ "acknowledge the tea reminder", "mark all as read"."""
+    match = _SEEN.match(plain(conversation.text))
+    if match is None:
+        return None
+    words = match["ack"] or match["mark"] or match["seen"] or ""
+    every = words.lower() in ("all", "everything", "all messages", "them", "them all", "all of them")
+    return call("acknowledge", task="all" if every else task_words(words.removesuffix(" message")))
