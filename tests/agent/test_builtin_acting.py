@@ -29,10 +29,10 @@ URL = "https://example.org/prices"
         ("emit the event push with branch main and rows 3", "emit_event",
          {"event": "push", "data": {"branch": "main", "rows": 3}}),
         (f"every hour fetch {URL} and tell me the status", "create_task",
-         {"title": "example.org", "when": "every hour", "do": "http", "what": {"url": URL},
+         {"title": "fetch example.org", "when": "every hour", "do": "http", "what": {"url": URL},
           "tell": "status {{ status }}"}),
         (f"fetch {URL} every Monday at 9 and then send me the answer", "create_task",
-         {"title": "example.org", "when": "every Monday at 9", "do": "http", "what": {"url": URL},
+         {"title": "fetch example.org", "when": "every Monday at 9", "do": "http", "what": {"url": URL},
           "tell": "{{ body }}"}),
         ("run the script backup every night at 2", "create_task",
          {"title": "backup", "when": "every night at 2", "do": "script", "what": {"script": "backup"}}),
@@ -40,6 +40,10 @@ URL = "https://example.org/prices"
          {"title": "cleanup", "when": "every Friday at 5pm", "do": "script", "what": {"script": "cleanup"}}),
         ("when the push event comes, run the script deploy", "create_task",
          {"title": "deploy", "when": "when the push event comes", "do": "script", "what": {"script": "deploy"}}),
+        ("run the report also when the import event comes", "edit_task",
+         {"task": "report", "also": "when the import event comes"}),
+        ("start the report when a file lands in /data", "edit_task",
+         {"task": "report", "also": "when a file lands in /data"}),
         ("retry the import", "run_task", {"task": "import", "how": "again"}),
         ("rerun yesterday's import", "run_task", {"task": "yesterday's import", "how": "again"}),
         ("start the import over", "run_task", {"task": "import", "how": "start_over"}),
@@ -74,3 +78,10 @@ def test_a_reminder_about_such_things_is_a_reminder(talk: Talk) -> None:
     talk.say(f"remind me tomorrow at 10 to check {URL}")
     assert {task.action_type for task in talk.tasks().values()} == {"notify"}
     assert len(talk.tasks()) == 2
+
+
+def test_an_event_is_added_to_the_task_that_was_spoken_of(talk: Talk) -> None:
+    talk.all("remind me every Monday at 9 to write the report", "also when the import event comes")
+    assert [each.event for each in talk.tasks()["write the report"].triggers] == ["import"]
+    talk.say("run the report when I am home")
+    assert len(talk.tasks()["write the report"].triggers) == 1

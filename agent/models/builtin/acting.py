@@ -10,7 +10,7 @@ from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import as_time, plain, task_meant, time_at_end
 from croncierge.errors import InvalidInput
 from schedules.reading import Kind
-from tools.happenings import values_of
+from tools.happenings import trigger_of, values_of
 
 _FETCH = phrase(
     r"""
@@ -32,6 +32,12 @@ _TELL = phrase(
 )
 _REMINDER = re.compile(r"\b(?:remind(?:er)?|alarm|alert|notify|tell me to)\b", re.I)
 _STATUS = re.compile(r"status", re.I)
+_STARTED = phrase(
+    r"""
+    ^(?:please )?(?:(?:run|start|trigger|do) (?P<task>(?!.*\bscript\b).+?)(?: also|,? too,?)?|
+    (?:and )?also(?: (?:run|start) it)?)\s+when(?:ever)?\s+(?P<event>.+)$
+    """
+)
 _HAPPENED = phrase(
     r"""
     ^(?:the (?P<the>[\w.:-]+(?: [\w.:-]+){0,2}?) event (?:has |just |has just )?
@@ -65,12 +71,25 @@ def acts(conversation: Conversation) -> Sequence[Request] | None:
     if not when or (reading.kind is Kind.NONE and not reading.conditions):
         return None
     if fetch:
-        name, do, what = urlsplit(fetch["url"]).hostname or fetch["url"], "http", {"url": fetch["url"]}
+        name, do, what = f"fetch {urlsplit(fetch['url']).hostname}", "http", {"url": fetch["url"]}
         tell = "status {{ status }}" if told and _STATUS.match(told["what"]) else "{{ body }}"
     else:
         name = deed["first"] or deed["last"]
         do, what, tell = "script", {"script": name}, "{{ stdout }}"
     return call("create_task", title=name, when=when, do=do, what=what, tell=tell if told else "")
+
+
+def started(conversation: Conversation) -> Sequence[Request] | None:
+    """ "run the report also when the import event comes", "also when the deploy event comes"."""
+    match = _STARTED.match(conversation.text.strip(" .!?"))  # not `plain`, to which "also" says nothing
+    if match is None:
+        return None
+    try:
+        trigger_of(match["event"])
+    except InvalidInput:
+        return None
+    task = task_meant(match["task"] or "it", conversation)
+    return call("edit_task", task=task, also=f"when {match['event']}")
 
 
 def happened(conversation: Conversation) -> Sequence[Request] | None:

@@ -24,6 +24,7 @@ _RULES: tuple[Rule, ...] = (
     minding.seen,
     acting.happened,
     acting.acts,
+    acting.started,
     acting.brought_back,
     create.snoozed,
     look.explain,
