@@ -54,7 +54,7 @@ class Session:
     def _get_ready(self) -> None:
         """What takes a while goes on behind the prompt: first what keeps the promises, then what talks."""
         try:
-            self._app.user_id  # noqa: B018
+            self._app.context(_VIA).preferences  # noqa: B018  (who may not talk is told so at once)
             self._app.runtime.subscribe(self._postman.call)
             self._app.run()
             self._postman.start()

@@ -34,6 +34,6 @@ def chat(
             from interfaces.cli.ask import warn_when_nothing_runs
 
             started = app.clock.now()
-            app.user_id  # noqa: B018  (what is wrong with the database is no answer to a line)
+            app.context("chat").preferences  # noqa: B018  (who may not talk, or has no database, is told so at once)
             touched = converse(app, sys.stdin, held, common.zone, as_json=common.as_json)
             warn_when_nothing_runs(app, touched, started)

@@ -30,7 +30,7 @@ URL = "https://example.org/prices"
          {"event": "push", "data": {"branch": "main", "rows": 3}}),
         (f"every hour fetch {URL} and tell me the status", "create_task",
          {"title": "fetch example.org", "when": "every hour", "do": "http", "what": {"url": URL},
-          "tell": "status {{ status }}"}),
+          "tell": "example.org answered with status {{ status }}"}),
         (f"fetch {URL} every Monday at 9 and then send me the answer", "create_task",
          {"title": "fetch example.org", "when": "every Monday at 9", "do": "http", "what": {"url": URL},
           "tell": "{{ body }}"}),

@@ -10,8 +10,9 @@ import pytest
 
 from croncierge.app import open_app
 from croncierge.clock import FixedClock
+from croncierge.settings import load_settings
 from schedules.schedule import Once
-from store.operations import create_task
+from store.operations import add_user, create_task, disable_user, set_admin
 from store.values import TaskSpec
 from tests.e2e.conftest import Terminal
 from tests.fakes.openai import Message, openai_server, says
@@ -116,3 +117,13 @@ def test_a_reply_that_takes_long_is_stopped_with_ctrl_c(chat: Chat, monkeypatch:
         terminal.presses("d")
         terminal.sees("Bye.")
         assert terminal.ends() == 0
+
+
+def test_somebody_whose_account_is_off_is_told_so_and_nothing_else(chat: Chat) -> None:
+    with open_app(load_settings(user="root")) as app:
+        set_admin(app.store, app.actor("test"), "root", True)
+        add_user(app.store, app.actor("test"), "bob")
+        disable_user(app.store, app.actor("test"), "bob")
+    terminal = chat("--user", "bob")
+    terminal.sees("The account of bob is switched off; ask an administrator.")
+    assert terminal.ends() == 4

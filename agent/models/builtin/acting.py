@@ -71,8 +71,9 @@ def acts(conversation: Conversation) -> Sequence[Request] | None:
     if not when or (reading.kind is Kind.NONE and not reading.conditions):
         return None
     if fetch:
-        name, do, what = f"fetch {urlsplit(fetch['url']).hostname}", "http", {"url": fetch["url"]}
-        tell = "status {{ status }}" if told and _STATUS.match(told["what"]) else "{{ body }}"
+        host = urlsplit(fetch["url"]).hostname
+        name, do, what = f"fetch {host}", "http", {"url": fetch["url"]}
+        tell = f"{host} answered with status {{{{ status }}}}" if told and _STATUS.match(told["what"]) else "{{ body }}"
     else:
         name = deed["first"] or deed["last"]
         do, what, tell = "script", {"script": name}, "{{ stdout }}"

@@ -34,7 +34,9 @@ def test_others_are_refused(croncierge: Command, root: tuple[str, str]) -> None:
     assert croncierge("users", "admin", "root", "--remove", *root).code == 5
 
 
-@pytest.mark.parametrize("words", [("ask", "remind me tomorrow at 9 to rest"), ("tasks", "list"), ("preferences",)])
+@pytest.mark.parametrize(
+    "words", [("ask", "remind me tomorrow at 9 to rest"), ("chat",), ("tasks", "list"), ("preferences",)]
+)
 def test_an_account_that_is_off_gets_one_sentence(
     croncierge: Command, root: tuple[str, str], words: tuple[str, ...]
 ) -> None:
