@@ -115,11 +115,11 @@ def _undelivered(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def _trouble(session: Session, query: SelectOfScalar[Task]) -> Trouble:
-    ids = query.with_only_columns(col(Task.id)).distinct()
-    count = session.exec(select(sa.func.count()).select_from(ids.subquery())).one()
+    tasks = query.with_only_columns(col(Task.id), col(Task.name)).distinct()
+    count = session.exec(select(sa.func.count()).select_from(tasks.subquery())).one()
     if not count:
         return Trouble(count=0)
-    rows = session.exec(query.distinct().order_by(col(Task.id)).limit(_MOST_NAMED)).all()
+    rows = session.execute(tasks.order_by(col(Task.id)).limit(_MOST_NAMED)).all()
     named = ", ".join(f"#{row.id} “{row.name}”" for row in rows)
     more = f" and {count - len(rows)} more" if count > len(rows) else ""
     return Trouble(count=count, named=named + more)
