@@ -62,9 +62,9 @@ def wait_until(true: Any, seconds: float = 8) -> None:
 
 def test_what_it_says_is_the_result_and_the_log(sandbox: str) -> None:
     heard = Heard()
-    outcome = run(shell(sandbox), 'echo "$1"; echo oh >&2; cat', heard, arguments=("a  b",), stdin="in")
+    outcome = run(shell(sandbox), 'echo "$1"; echo oh >&2; cat', heard, arguments=("a  b",), stdin="in\n")
 
-    assert outcome == Outcome(result={"exit_code": 0, "stdout": "a  b\nin"})
+    assert outcome == Outcome(result={"exit_code": 0, "stdout": "a  b\nin\n"})
     assert sorted(heard.log.split()) == ["a", "b", "in", "oh"]
     ((asked, answer),) = heard.records
     assert asked["command"][0] == "/bin/sh"
