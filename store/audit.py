@@ -31,6 +31,7 @@ class Entity(StrEnum):
     USER = "user"  # entity_id: its id
     RUN = "task_run"  # entity_id: its id
     APPROVAL = "approval"  # entity_id: its id
+    WORKFLOW = "workflow"  # entity_id: its id
 
 
 def record(

@@ -33,9 +33,10 @@ def outcome(run: RunInfo, subject: str, zone: str, now: datetime) -> str:
         Trigger.CATCH_UP: f"{subject} was due {at}{_late(run, zone, now)} and",
         Trigger.DEPENDENCY: f"{subject} came up {at}, after what it waits for, and",
         Trigger.EVENT: f"{subject} was started by an event {at} and",
+        Trigger.BACKFILL: f"{subject} was run afterwards for {at.removeprefix('on ')} and",
         Trigger.MANUAL: f"{subject} was started by hand {at} and",
     }
-    return f"{beginning[run.triggered_by]} {_became(run)}."
+    return f"{beginning[run.triggered_by]} {became(run)}."
 
 
 def tally(runs: Iterable[RunInfo]) -> str:
@@ -50,7 +51,8 @@ def _late(run: RunInfo, zone: str, now: datetime) -> str:
     return f", started only {moment(run.start_time, zone, now)}"
 
 
-def _became(run: RunInfo) -> str:
+def became(run: RunInfo) -> str:
+    """What became of it and why: "failed: timeout", "was skipped due to failure of …"."""
     words = _BECAME[run.status]
     if run.status is RunStatus.FAILED and run.attempt > 1:
         words = f"failed after {run.attempt} attempts"

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlmodel import Session
+
 from croncierge.errors import InvalidInput
 from schedules.describe import describe_moment
 from schedules.occurrences import next_after
@@ -28,10 +30,7 @@ def pause_task(store: Store, actor: Actor, task_id: int, note: str | None = None
         row = editable_task(session, user, task_id)
         if not row.is_active and row.pause_note is None:
             raise InvalidInput(f"“{row.name}” is over, so there is nothing to pause; give it a new time.", field="task")
-        before, now = snapshot(row), store.clock.now()
-        row.is_active, row.next_run_at, row.pause_note = False, None, note
-        row.updated_at, row.last_modified_by = now, user.id
-        record(session, actor, now, "pause_task", Entity.TASK, task_id, before=before, after=snapshot(row))
+        pause_row(session, actor, row, note, store.clock.now())
         paused = info(session, row)
     store.changed()
     return paused
@@ -47,11 +46,9 @@ def resume_task(store: Store, actor: Actor, task_id: int) -> TaskInfo:
         row = editable_task(session, user, task_id)
         if row.is_active:
             return info(session, row)
-        before, now = snapshot(row), store.clock.now()
-        if not revive(row, now):
+        now = store.clock.now()
+        if not resume_row(session, actor, row, now):
             raise InvalidInput(f"“{row.name}” cannot be resumed: {over(row, now)}; give it a new time.", field="task")
-        row.updated_at, row.last_modified_by = now, user.id
-        record(session, actor, now, "resume_task", Entity.TASK, task_id, before=before, after=snapshot(row))
         resumed = info(session, row)
     store.changed()
     return resumed
@@ -74,6 +71,25 @@ def delete_task(store: Store, actor: Actor, task_id: int) -> TaskInfo:
         deleted = info(session, row)
     store.changed()
     return deleted
+
+
+def pause_row(session: Session, actor: Actor, row: Task, note: str, now: datetime) -> None:
+    """Pause a task that the actor may change, in a transaction of somebody else's."""
+    before = snapshot(row)
+    row.is_active, row.next_run_at, row.pause_note = False, None, note
+    row.updated_at, row.last_modified_by = now, actor.user_id
+    record(session, actor, now, "pause_task", Entity.TASK, row.id or 0, before=before, after=snapshot(row))
+
+
+def resume_row(session: Session, actor: Actor, row: Task, now: datetime) -> bool:
+    """Resume a task that the actor may change, in a transaction of somebody else's; False when it is over."""
+    before = snapshot(row)
+    if not revive(row, now):
+        session.expire(row)
+        return False
+    row.updated_at, row.last_modified_by = now, actor.user_id
+    record(session, actor, now, "resume_task", Entity.TASK, row.id or 0, before=before, after=snapshot(row))
+    return True
 
 
 def revive(row: Task, now: datetime) -> bool:

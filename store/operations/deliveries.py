@@ -35,8 +35,8 @@ TERMINAL = "terminal"
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryInfo:
-    """A message. kind: result, failure, recovery, question or digest; scheduled_time: when its run was due. A digest
-    belongs to no run. Instants are aware UTC.
+    """A message. kind: result, failure, recovery, workflow, question or digest; scheduled_time: when its run was
+    due. A digest belongs to no run. Instants are aware UTC.
     """
 
     id: int

@@ -1,6 +1,7 @@
 """What the owner of a task hears of a run that has ended, and what a row of failures does to the task. Pure.
 
 The first failure is told; those after it are recorded, but not sent, until the task works again, which is told once.
+Of a task in a named workflow no failure is told by itself: `store.operations.rounds` tells of the whole round.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,7 +59,8 @@ def _failed(row: Mapping[str, Any], error: str, skipped: Sequence[str]) -> Notic
         text += f". It failed {times} and is paused now; resume it when that is mended"
     if row["notify_on"] is NotifyOn.NEVER:
         return Noticed(task=change)
-    return Noticed(messages=(_message(row, "failure", text, folded=failures > 1 and not paused),), task=change)
+    folded = row["workflow_id"] is not None or (failures > 1 and not paused)
+    return Noticed(messages=(_message(row, "failure", text, folded=folded),), task=change)
 
 
 def _message(row: Mapping[str, Any], kind: str, text: str, *, folded: bool = False) -> Message:

@@ -17,6 +17,7 @@ from store.operations.deliveries import Message, queue_messages
 from store.operations.events import emit_ended
 from store.operations.notices import notice
 from store.operations.release import Ended, release
+from store.operations.rounds import tell_rounds
 from store.operations.triggers import TRIGGERS
 from store.permissions import acting_user, editable_task
 from store.prepared import Query
@@ -150,7 +151,7 @@ def cancel_run(store: Store, actor: Actor, run_id: int) -> RunInfo:
 
 
 CALLED_OFF = (
-    RUNS.c.run_id, RUNS.c.status, RUNS.c.task_id, RUNS.c.workflow_run_id, RUNS.c.scheduled_time, _TASKS.c.name,
+    RUNS.c.run_id, RUNS.c.status, RUNS.c.task_id, RUNS.c.workflow_run_id, RUNS.c.scheduled_time, _TASKS.c.name, _TASKS.c.workflow_id,
 )  # fmt: skip
 """What has to be known of a run, with its task, to call it off."""
 
@@ -164,6 +165,8 @@ def call_off(connection: sa.Connection, runs: Sequence[Any], reason: str, now: d
         for row in runs
     ]
     _settle(connection, ended, now)
+    of_workflows = {row.run_id for row in runs if row.workflow_id is not None}
+    tell_rounds(connection, {each.workflow for each in ended if each.run_id in of_workflows}, now)
     return change
 
 
@@ -182,6 +185,7 @@ _ENDING = Query(
         _TASKS.c.id, _TASKS.c.owner_id, _TASKS.c.name, _TASKS.c.max_retries, _TASKS.c.retry_delay_seconds,
         _TASKS.c.retry_backoff, _TASKS.c.retry_jitter, _TASKS.c.on_crash, _TASKS.c.notify_on,
         _TASKS.c.failures_in_a_row, _TASKS.c.pause_after_failures, _TASKS.c.pause_note, _TASKS.c.condition_held,
+        _TASKS.c.workflow_id,
     )
     .join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
     .where(RUNS.c.run_id.in_(sa.bindparam("runs", expanding=True)), RUNS.c.status == RunStatus.RUNNING)
@@ -218,6 +222,8 @@ def _finish(
         resume_runs(connection, trees.ready(connection, waiting), now)
     finished = [(row, outcomes[row.run_id], change) for row, (_, _, change) in zip(rows, changes, strict=True)]
     told = _tell(connection, finished, taken_down, now)
+    of_workflows = {row.run_id for row, _, _ in finished if row.workflow_id is not None}
+    told |= tell_rounds(connection, {each.workflow for each in ended if each.run_id in of_workflows}, now)
     return Finished(
         runs=len(rows), news=told or any(change["status"] is not RunStatus.COMPLETED for _, _, change in changes)
     )

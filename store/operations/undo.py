@@ -18,7 +18,7 @@ from store.operations.triggers import from_json, replace_triggers, said
 from store.permissions import acting_user, editable_task, name_of, owned_task, title_for
 from store.rows import schedule_columns, task_schedule
 from store.session import Store
-from store.tables import AuditEntry, Dependency, Task, TaskPermission, User, UserPreferences
+from store.tables import AuditEntry, Dependency, Task, TaskPermission, User, UserPreferences, Workflow
 from store.values import Actor, Undone
 
 _UNDO = "undo"
@@ -169,11 +169,19 @@ def _undo_preferences(session: Session, user: User, entry: AuditEntry, _now: dat
     return f"Your preferences are as before: the time zone is {zone}, the usual time of day {time}.", None
 
 
+def _undo_workflow(session: Session, _user: User, entry: AuditEntry, _now: datetime) -> tuple[str, None]:
+    row = session.get(Workflow, int(entry.entity_id))
+    called = row.name if row else "it"
+    _put_back(session, Workflow, int(entry.entity_id), entry, f"the workflow “{called}”")
+    return f"The workflow “{called}” is called “{(entry.before or {})['name']}” again.", None
+
+
 _BY_ENTITY: Mapping[Entity, Callable[[Session, User, AuditEntry, datetime], tuple[str, int | None]]] = {
     Entity.TASK: _undo_task,
     Entity.DEPENDENCY: _undo_dependency,
     Entity.PERMISSION: _undo_permission,
     Entity.PREFERENCES: _undo_preferences,
+    Entity.WORKFLOW: _undo_workflow,
 }
 
 
