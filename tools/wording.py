@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from croncierge.errors import NotFound
 from schedules.describe import describe, describe_moment
 from schedules.schedule import Once
-from store.kinds import DependencyType, EventMode
+from store.kinds import DependencyType, EventMode, Join
 from store.operations import get_task
 from store.values import Prerequisite, RunInfo, TaskInfo, TriggerSpec
 from tools.context import Context
@@ -44,7 +44,9 @@ def when(task: TaskInfo, context: Context) -> str:
     elif task.schedule is not None:
         parts.append(describe(task.schedule))
     if task.depends_on:
-        waits = " and ".join(_prerequisite(each, context) for each in task.depends_on)
+        waits = (" or " if task.join is Join.ANY else " and ").join(
+            _prerequisite(each, context) for each in task.depends_on
+        )
         parts.append(f"but only once {waits}" if parts else f"each time {waits}")
     if task.condition is not None and parts:
         parts[0] += f" if {task.condition['expression']} ({task.condition['action_type']})"

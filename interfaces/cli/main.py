@@ -10,7 +10,20 @@ from typing import Annotated
 import typer
 
 from croncierge.errors import CronciergeError
-from interfaces.cli import actions, adding, approvals, db, events, messages, policies, runs, tasks, templates, users
+from interfaces.cli import (
+    actions,
+    adding,
+    approvals,
+    db,
+    events,
+    messages,
+    policies,
+    runs,
+    tasks,
+    templates,
+    users,
+    workflows,
+)
 from interfaces.cli.ask import ask
 from interfaces.cli.chat import chat
 from interfaces.cli.doctor import doctor
@@ -69,7 +82,7 @@ def _help_without_command(context: typer.Context) -> None:
         put(context.get_help())
 
 
-def _group(name: str, about: str, **commands: Callable[..., None]) -> None:
+def _group(name: str, about: str, /, **commands: Callable[..., None]) -> None:
     group = typer.Typer(
         name=name, help=about, callback=_help_without_command, invoke_without_command=True, rich_markup_mode=None
     )
@@ -104,6 +117,15 @@ _group(
     rerun=runs.rerun,
     clear=runs.clear_run,
     anyway=runs.run_anyway,
+)
+_group(
+    "workflows",
+    "Tasks that belong together.",
+    list=workflows.list_workflows,
+    show=workflows.show_workflow,
+    name=workflows.name_workflow,
+    pause=workflows.pause_workflow,
+    resume=workflows.resume_workflow,
 )
 _group(
     "messages",

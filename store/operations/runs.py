@@ -151,7 +151,8 @@ def cancel_run(store: Store, actor: Actor, run_id: int) -> RunInfo:
 
 
 CALLED_OFF = (
-    RUNS.c.run_id, RUNS.c.status, RUNS.c.task_id, RUNS.c.workflow_run_id, RUNS.c.scheduled_time, _TASKS.c.name, _TASKS.c.workflow_id,
+    RUNS.c.run_id, RUNS.c.status, RUNS.c.task_id, RUNS.c.workflow_run_id, RUNS.c.scheduled_time,
+    _TASKS.c.name, _TASKS.c.workflow_id,
 )  # fmt: skip
 """What has to be known of a run, with its task, to call it off."""
 
