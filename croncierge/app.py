@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from croncierge.settings import Settings
     from runtime.doorbell import Doorbell
     from runtime.loop import Runtime
+    from store.operations.prune import Policy
     from store.session import Store
     from store.values import Actor
     from tools.connectors.registry import Connectors
@@ -142,16 +143,28 @@ class App:
         """Begin to make things happen in this process: what is due, and what files that appear start."""
         from runtime.delivering import Postman
         from runtime.files import FileWatcher
+        from runtime.pruning import Pruner
+        from runtime.runlogs import RunLogs
 
         files = FileWatcher(self.store)
         postman = Postman(self.store, self.connectors.send, self.doorbell.name)
+        pruner = Pruner(self.store, self.retention, RunLogs(self.settings.run_logs), self.settings.archive)
         for listener in (files.refresh, postman.wake):
             self.runtime.subscribe(listener)
         self.runtime.start()
         files.start()
         postman.start()
+        pruner.start()
+        self._closing.callback(pruner.stop)
         self._closing.callback(files.stop)
         self._closing.callback(postman.stop)
+
+    @property
+    def retention(self) -> "Policy":
+        """For how long what has ended is kept."""
+        from store.operations.prune import Policy
+
+        return Policy(keep_days=self.settings.keep_days or None, keep_runs=self.settings.keep_runs)
 
     def _due_changed(self) -> None:
         for wake in self._wake:

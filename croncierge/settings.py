@@ -76,6 +76,11 @@ class Settings(BaseSettings):
         default_factory=lambda: str(data_folder() / "runs"),
         description="Folder, or URL known to fsspec, of logs that are too long for the database.",
     )
+    keep_days: int = Field(
+        90, ge=0, description="For how many days ended runs are kept, with all that belongs to them; 0 for ever."
+    )
+    keep_runs: int | None = Field(None, ge=1, description="At most so many runs of a task are kept.")
+    archive: Path | None = Field(None, description="Folder to which runs are written before they are removed.")
     workers: int = Field(8, ge=1, le=1_000, description="How many runs execute at the same time in one process.")
     per_user: int | None = Field(
         None, ge=1, description="How many runs of one person execute at the same time, everywhere."

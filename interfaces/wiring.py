@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from croncierge.settings import Settings
     from runtime.doorbell import Doorbell
     from runtime.loop import Runtime
+    from store.operations.prune import Policy
     from store.session import Store
     from store.values import Actor
     from tools.connectors.registry import Connectors
@@ -54,6 +55,11 @@ class App(Protocol):
     @property
     def connectors(self) -> "Connectors":
         """What tasks can do here."""
+        ...
+
+    @property
+    def retention(self) -> "Policy":
+        """For how long what has ended is kept."""
         ...
 
     def actor(self, via: str) -> "Actor":

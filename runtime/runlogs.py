@@ -2,8 +2,12 @@
 
 import threading
 from collections import deque
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any, TextIO
 
+from croncierge.errors import NotFound
 from store.operations.claims import Claimed
 
 _SHORT = 16_000  # characters that fit into the run's row
@@ -18,7 +22,35 @@ class RunLogs:
         self._url = url.rstrip("/")
 
     def open(self, run: Claimed) -> "RunLog":
-        return RunLog(f"{self._url}/{run.scheduled_time:%Y-%m-%d}/{run.run_id}-{run.attempt}.log")
+        return RunLog(self._place(run.run_id, run.scheduled_time, run.attempt))
+
+    def remove(self, run_id: int, scheduled_time: datetime, attempts: int, log_ref: str | None) -> None:
+        """Delete the logs of all attempts of a run, as far as there are any."""
+        import fsspec
+
+        places = {log_ref} - {None}
+        if attempts > 1:  # an earlier one may have had a long log, too
+            places |= {self._place(run_id, scheduled_time, attempt) for attempt in range(1, attempts + 1)}
+        for place in places:
+            with suppress(Exception):  # whatever the place is: it has gone, or will stay
+                system, path = fsspec.url_to_fs(place)
+                system.rm_file(path)
+
+    def _place(self, run_id: int, scheduled_time: datetime, attempt: int) -> str:
+        return f"{self._url}/{scheduled_time:%Y-%m-%d}/{run_id}-{attempt}.log"
+
+
+@contextmanager
+def open_log(place: str) -> Iterator[TextIO]:
+    """The long log at a place, to be read line by line. Raises NotFound when it is not there any more."""
+    import fsspec
+
+    try:
+        file = fsspec.open(place, "r", encoding="utf-8", errors="replace").open()
+    except Exception as error:  # whatever the place is
+        raise NotFound(f"The log {place} cannot be read any more ({error}).", field="run") from error
+    with file:
+        yield file
 
 
 class RunLog:
@@ -46,8 +78,8 @@ class RunLog:
                 if self._count <= _SHORT:
                     return
                 self._move_out()
-            elif self._file is not None and self._count <= _LONGEST:
-                self._put(piece)
+            elif self._file is not None and self._count - len(piece) < _LONGEST:
+                self._put(piece[: _LONGEST - (self._count - len(piece))])
             self._remember(piece)
 
     def close(self) -> tuple[str, str | None]:
@@ -56,12 +88,18 @@ class RunLog:
             self._closed = True
             if self._file is None and self._failed is None:
                 return "".join(self._pieces), None
+            lost = max(0, self._count - _LONGEST)
             if self._file is not None:
-                self._put("", last=True)
+                self._put(f"\n… {lost:,} more characters were not kept …\n" if lost else "", last=True)
             head = "".join(self._pieces)[:_HEAD]
             tail = "".join(self._tail)[-_TAIL:]
             left_out = self._count - len(head) - len(tail)
-            where = f"the whole is in {self._place}" if self._failed is None else f"lost, since {self._failed}"
+            if self._failed is not None:
+                where = f"lost, since {self._failed}"
+            elif lost:
+                where = f"its first {_LONGEST:,} characters are in {self._place}, the rest was not kept"
+            else:
+                where = f"the whole is in {self._place}"
             text = f"{head}\n… {left_out:,} characters; {where} …\n{tail}"
             return text, self._place if self._failed is None else None
 
@@ -74,7 +112,7 @@ class RunLog:
         except Exception as error:  # whatever the place is, a log must not end the run
             self._failed = f"{self._place} cannot be written ({error})"
         else:
-            self._put("".join(self._pieces))
+            self._put("".join(self._pieces)[:_LONGEST])
         self._pieces = ["".join(self._pieces)[:_HEAD]]
 
     def _put(self, text: str, *, last: bool = False) -> None:

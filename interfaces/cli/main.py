@@ -164,7 +164,7 @@ _group(
     admin=users.set_admin,
 )
 command(cli, "serve")(serve)
-_group("db", "The database.", path=db.path, upgrade=db.upgrade)
+_group("db", "The database.", path=db.path, upgrade=db.upgrade, prune=db.prune)
 command(cli, "doctor")(doctor)
 command(cli, "eval")(evaluate)
 

@@ -11,6 +11,7 @@ from store import limits
 from store.audit import Entity, record
 from store.kinds import Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run
+from store.operations.pruned import pruned_moments
 from store.permissions import acting_user, editable_task
 from store.rows import run_info, task_schedule
 from store.session import Store
@@ -51,7 +52,7 @@ def backfill(
             )
         ).all()
         missed = [row for row in known if row.status is RunStatus.MISSED]
-        recorded = {row.scheduled_time for row in known}
+        recorded = {row.scheduled_time for row in known} | pruned_moments(connection, task_id, due)
         new = [at for at in due if at not in recorded]
         if not missed and not new:
             raise InvalidInput(f"No occurrence of “{task.name}” in that stretch is left to run.", field="start")

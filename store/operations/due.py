@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from store.kinds import CatchUp, EventMode, Overlap, Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run, table_of
 from store.operations.instead import stood_in
+from store.operations.pruned import pruned_moments
 from store.operations.release import Ended, active_runs, release, verdict
 from store.operations.starts import Starts
 from store.permissions import switched_off
@@ -257,7 +258,7 @@ def _recorded(connection: sa.Connection, task: _Row, moments: Sequence[datetime]
         RUNS.c.scheduled_time.in_(moments),
         RUNS.c.triggered_by.in_([Trigger.SCHEDULE, Trigger.CATCH_UP, Trigger.BACKFILL]),
     )
-    return set(connection.execute(query).scalars())
+    return set(connection.execute(query).scalars()) | pruned_moments(connection, task["id"], moments)
 
 
 def _ended(task: _Row, row: _Columns, run_id: int) -> Ended:

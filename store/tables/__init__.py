@@ -4,7 +4,7 @@ from store.tables.ai import AiRun, Approval, Budget, Subtask, Usage
 from store.tables.audit import AuditEntry
 from store.tables.delivery import Delivery
 from store.tables.event import Event, EventTrigger
-from store.tables.run import Heartbeat, Run, RunTransition, Transcript
+from store.tables.run import Heartbeat, PrunedRuns, Pruning, Run, RunTransition, Transcript
 from store.tables.task import Dependency, Task, TaskPermission, Workflow
 from store.tables.user import Fact, Identity, User, UserPreferences
 
@@ -20,6 +20,8 @@ __all__ = [
     "Fact",
     "Heartbeat",
     "Identity",
+    "PrunedRuns",
+    "Pruning",
     "Run",
     "RunTransition",
     "Subtask",

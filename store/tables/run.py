@@ -45,6 +45,7 @@ class Run(SQLModel, table=True):
         _partial("uq_task_runs_workflow", "task_id", "workflow_run_id", where="workflow_run_id", unique=True),
         _partial("ix_task_runs_workflow_run_id", "workflow_run_id", where="workflow_run_id"),
         # An event starts a task once, however often it is reported.
+        _partial("ix_task_runs_event_id", "event_id", where="event_id"),
         _partial("uq_task_runs_event", "task_id", "event_id", where="event_id", unique=True),
         sa.Index("ix_task_runs_history", "task_id", "start_time"),
         sa.Index("ix_task_runs_status", "status", "available_at"),
@@ -97,6 +98,39 @@ class Transcript(SQLModel, table=True):
     kind: str = Field(max_length=50)
     request: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     response: dict[str, Any] | None = Field(default=None, sa_type=Json)
+
+
+class PrunedRuns(SQLModel, table=True):
+    """What is left of runs of a task whose rows were removed: how many ended so, and when they were due.
+
+    slots: how many of them were occurrences of its schedule. earliest, latest: their scheduled times. What was due
+    between them and has no row was pruned, so it is accounted for.
+    """
+
+    __tablename__ = "pruned_runs"
+
+    task_id: int = Field(primary_key=True, foreign_key="tasks.id", ondelete="CASCADE")
+    status: RunStatus = Field(primary_key=True, sa_type=enum_of(RunStatus, "status"))
+    runs: int
+    slots: int
+    earliest: datetime
+    latest: datetime
+
+
+class Pruning(SQLModel, table=True):
+    """One removal of old rows: by which policy, how many, and into which archive they went before."""
+
+    __tablename__ = "prunings"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    ended_at: datetime | None = None
+    keep_days: int | None = None
+    keep_runs: int | None = None
+    archive: str | None = Field(default=None, max_length=1000)
+    runs: int
+    events: int
+    messages: int
 
 
 class Heartbeat(SQLModel, table=True):

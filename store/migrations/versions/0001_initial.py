@@ -24,6 +24,21 @@ def upgrade() -> None:
     with op.batch_alter_table('heartbeats', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_heartbeats_beat_at'), ['beat_at'], unique=False)
 
+    op.create_table('prunings',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('keep_days', sa.Integer(), nullable=True),
+    sa.Column('keep_runs', sa.Integer(), nullable=True),
+    sa.Column('archive', sqlmodel.sql.sqltypes.AutoString(length=1000), nullable=True),
+    sa.Column('runs', sa.Integer(), nullable=False),
+    sa.Column('events', sa.Integer(), nullable=False),
+    sa.Column('messages', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_prunings'))
+    )
+    with op.batch_alter_table('prunings', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_prunings_at'), ['at'], unique=False)
+
     op.create_table('users',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
@@ -189,6 +204,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_tasks_owner_id'), ['owner_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_tasks_workflow_id'), ['workflow_id'], unique=False)
 
+    op.create_table('pruned_runs',
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('status', sa.Enum('pending', 'waiting', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'skipped', 'blocked', 'missed', name='status', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('runs', sa.Integer(), nullable=False),
+    sa.Column('slots', sa.Integer(), nullable=False),
+    sa.Column('earliest', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('latest', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['task_id'], ['tasks.id'], name=op.f('fk_pruned_runs_task_id_tasks'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('task_id', 'status', name=op.f('pk_pruned_runs'))
+    )
     op.create_table('task_dependencies',
     sa.Column('task_id', sa.Integer(), nullable=False),
     sa.Column('depends_on_task_id', sa.Integer(), nullable=False),
@@ -249,6 +274,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('run_id', name=op.f('pk_task_runs'))
     )
     with op.batch_alter_table('task_runs', schema=None) as batch_op:
+        batch_op.create_index('ix_task_runs_event_id', ['event_id'], unique=False, sqlite_where=sa.text('event_id IS NOT NULL'), postgresql_where=sa.text('event_id IS NOT NULL'))
         batch_op.create_index('ix_task_runs_history', ['task_id', 'start_time'], unique=False)
         batch_op.create_index('ix_task_runs_start', ['start_time'], unique=False)
         batch_op.create_index('ix_task_runs_status', ['status', 'available_at'], unique=False)
@@ -424,6 +450,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_task_runs_status')
         batch_op.drop_index('ix_task_runs_start')
         batch_op.drop_index('ix_task_runs_history')
+        batch_op.drop_index('ix_task_runs_event_id', sqlite_where=sa.text('event_id IS NOT NULL'), postgresql_where=sa.text('event_id IS NOT NULL'))
 
     op.drop_table('task_runs')
     with op.batch_alter_table('task_permissions', schema=None) as batch_op:
@@ -439,6 +466,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_task_dependencies_depends_on_task_id'))
 
     op.drop_table('task_dependencies')
+    op.drop_table('pruned_runs')
     with op.batch_alter_table('tasks', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_tasks_workflow_id'))
         batch_op.drop_index(batch_op.f('ix_tasks_owner_id'))
@@ -471,6 +499,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_users_is_active'))
 
     op.drop_table('users')
+    with op.batch_alter_table('prunings', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_prunings_at'))
+
+    op.drop_table('prunings')
     with op.batch_alter_table('heartbeats', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_heartbeats_beat_at'))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from croncierge.app import open_app
 from croncierge.settings import load_settings
 from tests.fakes.openai import openai_server, says
 from tests.interfaces.cli.conftest import Command
@@ -126,3 +127,24 @@ class TestTheModel:
             model = findings(croncierge)["model"]
         assert model["ok"]
         assert "answers" in model["found"]
+
+
+def test_old_runs_are_removed_and_archived_by_command(croncierge: Command, tmp_path: Path) -> None:
+    croncierge("tasks", "add", "tea", "--when", "tomorrow at 9", "--payload", '{"message": "Tea!"}')
+    for _ in range(3):
+        croncierge("tasks", "run", "tea")
+        with open_app() as app:
+            app.runtime.tick()
+    seen = croncierge("db", "prune", "--keep-runs", "1", "--dry-run").out
+    assert seen.startswith("2 runs, 0 events, 0 messages would be removed.\n2 messages of theirs stay")
+    archive = tmp_path / "old.jsonl.gz"
+    done = croncierge("db", "prune", "--keep-runs", "1", "--archive", str(archive), "--compact", "--json").json
+    assert (done["runs"], done["by_status"], done["kept_messages"]) == (2, {"completed": 2}, 2)
+    assert archive.exists()
+    assert len(croncierge("runs", "list", "--json").json) == 1
+    assert "0 runs" in croncierge("db", "prune").out
+
+
+def test_nothing_is_removed_where_everything_is_kept(croncierge: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRONCIERGE_KEEP_DAYS", "0")
+    assert "say --keep-days" in croncierge("db", "prune").err
