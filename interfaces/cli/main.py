@@ -113,6 +113,7 @@ _group(
     "What became of it.",
     list=runs.list_runs,
     show=runs.show_run,
+    log=runs.read_log,
     cancel=runs.cancel_run,
     rerun=runs.rerun,
     clear=runs.clear_run,

@@ -24,7 +24,14 @@ _LONGEST_LINE = 500
 def list_runs(
     common: Common,
     task: Annotated[list[str] | None, typer.Argument(help="Only runs of this task: its number or words.")] = None,
+    named: Annotated[str | None, typer.Option("--task", metavar="TASK", help="The same as an option.")] = None,
     status: Annotated[str | None, typer.Option(metavar="STATUS", help="Only runs that ended or stand so.")] = None,
+    text: Annotated[
+        str | None,
+        typer.Option(metavar="WORDS", help="Only with all these words, in title, error, log, result or message."),
+    ] = None,
+    since: Annotated[str | None, typer.Option(metavar="ISO", help="Only those due from this moment on.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="ISO", help="Only those due before this moment.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
 ) -> None:
     """List runs, the latest first.
@@ -32,7 +39,9 @@ def list_runs(
     \b
     croncierge runs list
     croncierge runs list timesheet --status failed
+    croncierge runs list --text "connection refused" --since 2026-11-01
     """
+    from interfaces.cli.moments import read_instant
     from store import operations
     from tools.reference import one_task
     from tools.views import run_view
@@ -41,14 +50,25 @@ def list_runs(
     wanted = _status(status) if status else None
     with common.app() as app:
         context = app.context(_VIA)
-        task_id = one_task(context, " ".join(task)).id if task else None
-        found = operations.list_runs(app.store, context.actor, task_id=task_id, status=wanted, limit=limit)
+        zone, words = context.preferences.zone, " ".join(task or ()) or named
+        found = operations.list_runs(
+            app.store,
+            context.actor,
+            task_id=one_task(context, words).id if words else None,
+            status=wanted,
+            text=text,
+            since=read_instant(since, zone, field="--since") if since else None,
+            until=read_instant(until, zone, field="--until") if until else None,
+            limit=limit,
+        )
         if common.as_json:
-            put_json([run_view(run, context.preferences.zone) for run in found])
+            put_json([run_view(run, zone) for run in found])
         elif found:
             put_markdown(runs_table(found, context))
+        elif text or since or until:
+            put("There are no runs like that.")
         else:
-            put(f"There are no {status + ' ' if status else ''}runs{' of that task' if task else ''} yet.")
+            put(f"There are no {status + ' ' if status else ''}runs{' of that task' if words else ''} yet.")
 
 
 Run = Annotated[str, typer.Argument(metavar="NUMBER", help="The number of the run.")]
@@ -102,6 +122,43 @@ def tell_run(common: Common, app: "App", number: int) -> None:
     lines += [_exchange(each) for each in exchanges]
     lines += [text for text in (found.error_message, found.log) if text]
     put("\n".join(lines))
+
+
+def read_log(
+    common: Common,
+    run: Run,
+    tail: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the last lines.")] = None,
+    grep: Annotated[str | None, typer.Option(metavar="WORDS", help="Only lines with all these words.")] = None,
+) -> None:
+    """Print what a run wrote, the whole of it, wherever it is kept.
+
+    \b
+    croncierge runs log 12 --tail 20
+    croncierge runs log 12 --grep "connection refused"
+    """
+    from collections import deque
+    from contextlib import nullcontext
+    from io import StringIO
+
+    from croncierge.errors import NotFound
+    from runtime.runlogs import open_log
+    from store import operations
+
+    words = (grep or "").casefold().split()
+    with common.app() as app:
+        found = operations.get_run(app.store, app.actor(_VIA), _number(run))
+        opened = open_log(found.log_ref) if found.log_ref else nullcontext(StringIO(found.log))
+        try:
+            with opened as file:
+                lines = (line.rstrip("\n") for line in file)
+                kept = (line for line in lines if all(word in line.casefold() for word in words))
+                if common.as_json:
+                    put_json({"run": found.id, "log_ref": found.log_ref, "lines": list(deque(kept, tail))})
+                else:
+                    for line in deque(kept, tail) if tail else kept:
+                        put(line)
+        except NotFound as error:
+            raise NotFound(f"{error.message} `croncierge runs show {found.id}` has its ends.", field="run") from error
 
 
 def _exchange(exchange: "TranscriptInfo") -> str:

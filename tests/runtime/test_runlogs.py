@@ -4,6 +4,8 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from runtime.doorbell import Doorbell
 from runtime.loop import Runtime
 from runtime.runlogs import RunLogs
@@ -44,6 +46,31 @@ def test_a_long_log_stands_in_a_file_and_its_ends_in_the_run(world: World, tmp_p
     assert log.endswith("line 4999\n")
     assert place in log
     assert len(log) < 13_000
+
+
+def test_a_log_that_is_too_long_says_that_it_was_cut(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.runlogs._LONGEST", 30_000)
+
+    log, place = written(world, str(tmp_path / "runs"), "a" * 29_000, "b" * 2_000, "c" * 500)
+
+    assert place is not None
+    whole = Path(place).read_text(encoding="utf-8")
+    assert whole == "a" * 29_000 + "b" * 1_000 + "\n… 1,500 more characters were not kept …\n"
+    assert "its first 30,000 characters are in" in log
+    assert "the rest was not kept" in log
+    assert "the whole is in" not in log
+    assert log.endswith("c" * 500)
+
+
+def test_one_piece_that_is_too_long_is_cut_as_well(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.runlogs._LONGEST", 30_000)
+    _, place = written(world, str(tmp_path / "runs"), "a" * 40_000)
+    assert place is not None
+    assert Path(place).read_text(encoding="utf-8").startswith("a" * 30_000 + "\n… 10,000 more")
 
 
 def test_a_place_that_cannot_be_written_costs_the_log_but_not_the_run(world: World, tmp_path: Path) -> None:
