@@ -279,7 +279,7 @@ class Stats:
 
     by_status: how many runs are in each status that occurs.
     success_rate: completed among completed and failed, 0 to 1; None before any has ended so.
-    median_time, p95_time: how long completed runs took from start to end; None before any completed.
+    median_time, p95_time, p99_time: how long completed runs took from start to end; None before any completed.
     sentence: the same for a person.
     """
 
@@ -288,6 +288,7 @@ class Stats:
     success_rate: float | None
     median_time: timedelta | None
     p95_time: timedelta | None
+    p99_time: timedelta | None
     sentence: str
 
 

@@ -114,6 +114,7 @@ _group(
     list=runs.list_runs,
     show=runs.show_run,
     log=runs.read_log,
+    stats=runs.show_stats,
     cancel=runs.cancel_run,
     rerun=runs.rerun,
     clear=runs.clear_run,

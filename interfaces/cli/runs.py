@@ -124,6 +124,34 @@ def tell_run(common: Common, app: "App", number: int) -> None:
     put("\n".join(lines))
 
 
+def show_stats(
+    common: Common,
+    task: Annotated[str | None, typer.Option(metavar="TASK", help="Only of this task: its number or words.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=3_660, help="Of so many days up to now.")] = 30,
+) -> None:
+    """Show runs in numbers: how many succeeded, how long they took, why they failed, per task and per day.
+
+    \b
+    croncierge runs stats
+    croncierge runs stats --task backup --days 90
+    """
+    from datetime import timedelta
+
+    from store.operations.stats import analyse
+    from tools.numbers import numbers_text, numbers_view
+    from tools.reference import one_task
+
+    with common.app() as app:
+        context = app.context(_VIA)
+        task_id = one_task(context, task).id if task else None
+        since = context.now - timedelta(days=days)
+        found = analyse(app.store, context.actor, since, context.preferences.zone, task_id)
+        if common.as_json:
+            put_json(numbers_view(found))
+        else:
+            put_markdown(numbers_text(found, context))
+
+
 def read_log(
     common: Common,
     run: Run,

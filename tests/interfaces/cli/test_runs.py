@@ -51,3 +51,24 @@ def test_a_log_is_read_wherever_it_is(croncierge: Command, tmp_path: Path) -> No
     gone = croncierge("runs", "log", "2")
     assert (gone.code, "cannot be read any more" in gone.err, "has its ends" in gone.err) == (3, True, True)
     assert croncierge("runs", "log", "99").code == 3
+
+
+def test_numbers_are_a_table_with_bars(croncierge: Command) -> None:
+    croncierge("tasks", "run", "tea")
+    with open_app() as app:
+        app.runtime.tick()
+        with app.store.writing() as connection:
+            connection.exec_driver_sql("UPDATE task_runs SET error_message = 'no | way' WHERE run_id = 2")
+    said, *_ = (shown := croncierge("runs", "stats").out).splitlines()
+    assert said.startswith("3 runs, 2 completed and 1 failed; 66.7% succeeded; a run takes ")
+    assert "| tea    | 2    | ██████████ 100.0% | " in shown
+    assert "| 2         | 1      | 0      | ████████████████▒▒▒▒▒▒▒▒" in shown
+    assert "| 1        | no \\| way | broken | " in shown
+    numbers = croncierge("runs", "stats", "--task", "tea", "--days", "7", "--json").json
+    assert (numbers["runs"], numbers["by_status"], len(numbers["days"])) == (2, {"completed": 2}, 8)
+    assert croncierge("runs", "stats", "--task", "coffee").code == 3
+
+
+def test_numbers_of_nothing_say_so(croncierge: Command) -> None:
+    croncierge("tasks", "add", "idle", "--when", "tomorrow at 9")
+    assert croncierge("runs", "stats", "--task", "idle").out == "No runs yet.\n"
