@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from schedules.describe import describe
 from schedules.occurrences import occurrences
+from store.operations.deliveries import DeliveryInfo
 from store.values import RunInfo, TaskInfo
 
 
@@ -33,22 +34,43 @@ def task_view(task: TaskInfo) -> dict[str, Any]:
     }
 
 
+def message_view(message: DeliveryInfo, zone: str) -> dict[str, Any]:
+    """The stored message, with its instants in `zone`."""
+    return {
+        "id": message.id,
+        "task_id": message.task_id,
+        "run_id": message.run_id,
+        "title": message.title,
+        "kind": message.kind,
+        "channel": message.channel,
+        "text": message.text,
+        "status": message.status.value,
+        "attempts": message.attempts,
+        "scheduled_time": _local(message.scheduled_time, zone),
+        "created_at": _local(message.created_at, zone),
+        "available_at": _local(message.available_at, zone),
+        "sent_at": _local(message.sent_at, zone),
+        "acknowledged_at": _local(message.acknowledged_at, zone),
+        "error": message.error,
+    }
+
+
 def run_view(run: RunInfo, zone: str) -> dict[str, Any]:
     """The stored run, with its instants in `zone`."""
-
-    def local(moment: datetime | None) -> str | None:
-        return moment.astimezone(ZoneInfo(zone)).isoformat() if moment else None
-
     return {
         "id": run.id,
         "task_id": run.task_id,
         "title": run.title,
-        "scheduled_time": local(run.scheduled_time),
-        "start_time": local(run.start_time),
-        "end_time": local(run.end_time),
+        "scheduled_time": _local(run.scheduled_time, zone),
+        "start_time": _local(run.start_time, zone),
+        "end_time": _local(run.end_time, zone),
         "status": run.status.value,
         "reason": run.reason,
         "attempt": run.attempt,
         "triggered_by": run.triggered_by.value,
         "error_message": run.error_message,
     }
+
+
+def _local(moment: datetime | None, zone: str) -> str | None:
+    return moment.astimezone(ZoneInfo(zone)).isoformat() if moment else None

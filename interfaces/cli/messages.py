@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from croncierge.errors import InvalidInput
 from interfaces.cli.options import Common
 from interfaces.output import put, put_json, put_markdown
 
@@ -25,10 +26,9 @@ def list_messages(
     \b
     croncierge messages list --status failed
     """
-    from dataclasses import asdict
-
     from store.kinds import DeliveryStatus
     from store.operations.deliveries import list_deliveries
+    from tools.views import message_view
     from tools.wording import short, table
 
     with common.app() as app:
@@ -36,7 +36,7 @@ def list_messages(
         wanted = DeliveryStatus(status) if status else None
         found = list_deliveries(app.store, context.actor, status=wanted, limit=limit)
         if common.as_json:
-            put_json([asdict(each) for each in found])
+            put_json([message_view(each, context.preferences.zone) for each in found])
         elif not found:
             put("There are no messages.")
         else:
@@ -53,13 +53,37 @@ def list_messages(
             put_markdown(table(("#", "When", "Channel", "Status", "Message"), rows))
 
 
-def acknowledge(common: Common, message: Number) -> None:
-    """Note that you have seen a message."""
+def acknowledge(
+    common: Common,
+    message: Annotated[
+        int | None, typer.Argument(metavar="MESSAGE", help="Its number in `croncierge messages list`.")
+    ] = None,
+    run: Annotated[int | None, typer.Option(metavar="NUMBER", help="The messages of this run instead.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that have arrived instead.")] = False,
+) -> None:
+    """Note that you have seen a message, or several.
+
+    \b
+    croncierge messages ack 7
+    croncierge messages ack --run 12
+    croncierge messages ack --all
+    """
     from store.operations import deliveries
 
+    if [message, run, everything or None].count(None) != 2:
+        raise InvalidInput("Say which: the number of a message, --run with that of a run, or --all.", field="message")
     with common.app() as app:
-        deliveries.acknowledge(app.store, app.actor(_VIA), message)
-        put(f"Message {message} is noted as seen.")
+        actor = app.actor(_VIA)
+        if message is not None:
+            deliveries.acknowledge(app.store, actor, message)
+            count, said = 1, f"Message {message} is noted as seen."
+        else:
+            count = deliveries.acknowledge_all(app.store, actor, run)
+            said = f"{count:,} message{' is' if count == 1 else 's are'} noted as seen."
+        if common.as_json:
+            put_json({"acknowledged": count})
+        else:
+            put(said)
 
 
 def retry(common: Common, message: Number) -> None:

@@ -36,7 +36,7 @@ TERMINAL = "terminal"
 @dataclass(frozen=True, kw_only=True)
 class DeliveryInfo:
     """A message. kind: result, failure, recovery, workflow, question or digest; scheduled_time: when its run was
-    due. A digest belongs to no run. Instants are aware UTC.
+    due. A digest belongs to no run. available_at: it is not sent before. Instants are aware UTC.
     """
 
     id: int
@@ -51,6 +51,7 @@ class DeliveryInfo:
     attempts: int
     scheduled_time: datetime
     created_at: datetime
+    available_at: datetime
     sent_at: datetime | None
     acknowledged_at: datetime | None
     error: str | None
@@ -77,6 +78,7 @@ def claim_deliveries(
         if connection.execute(wanted.limit(1)).first() is None:
             return []
     with store.writing() as connection:
+        connection.execute(_GIVE_UP, {"since": now - _SENDING_AT_MOST})
         rows = connection.execute(wanted.with_for_update(skip_locked=True, of=_DELIVERIES)).mappings().all()
         connection.execute(
             sa.update(_DELIVERIES)
@@ -111,34 +113,52 @@ def mark_failed(store: Store, delivery_id: int, error: str) -> None:
 
 
 def next_delivery(store: Store) -> datetime | None:
-    """When the next message is due on a channel other than the terminal, or a digest anywhere."""
+    """When the next message is due on a channel other than the terminal, or a digest anywhere.
+
+    One that is being sent is due once its sender has had its time.
+    """
     pending = sa.select(sa.func.min(_DELIVERIES.c.available_at)).where(
         sa.or_(
             sa.and_(_DELIVERIES.c.status == DeliveryStatus.PENDING, _DELIVERIES.c.channel != TERMINAL),
             _DELIVERIES.c.status == DeliveryStatus.COLLECTED,
         )
     )
+    # Whoever claimed it may have been killed meanwhile, and nobody else would send it.
+    claimed = sa.select(sa.func.min(_DELIVERIES.c.claimed_at)).where(
+        _DELIVERIES.c.status == DeliveryStatus.SENDING, _DELIVERIES.c.channel != TERMINAL
+    )
     with store.reading() as connection:
-        moment: datetime | None = connection.execute(pending).scalar_one()
-    return moment
+        due: datetime | None = connection.execute(pending).scalar_one()
+        begun: datetime | None = connection.execute(claimed).scalar_one()
+    moments = (due, None if begun is None else begun + _SENDING_AT_MOST)
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def send_digests(store: Store) -> int:
-    """Put what was collected for people's digests that are due now into one message each; how many there are."""
+    """Put what was collected for people's digests that are due now into one message each; how many there are.
+
+    A digest that is due in the person's quiet hours waits for their end, as any message does.
+    """
     now = store.clock.now()
     due = sa.and_(_DELIVERIES.c.status == DeliveryStatus.COLLECTED, _DELIVERIES.c.available_at <= now)
     with store.reading() as connection:
         if connection.execute(sa.select(_DELIVERIES.c.id).where(due).limit(1)).first() is None:
             return 0
     with store.writing() as connection:
-        rows = connection.execute(sa.select(_DELIVERIES).where(due).order_by(_DELIVERIES.c.id)).all()
-        digests: dict[tuple[UUID, str], list[str]] = {}
+        wanted = _COLLECTED.where(due).with_for_update(skip_locked=True, of=_DELIVERIES)
+        rows = connection.execute(wanted).all()
+        if not rows:  # another process has them
+            return 0
+        digests: dict[tuple[UUID, str], list[Any]] = {}
         for row in rows:
-            digests.setdefault((row.user_id, row.channel), []).append(row.text)
+            digests.setdefault((row.user_id, row.channel), []).append(row)
         messages = []
-        for (user_id, channel), texts in digests.items():
-            text = "\n".join([f"Since the last digest, {len(texts)} messages:", *(f"- {each}" for each in texts)])
-            messages.append(_row(user_id, None, None, "digest", channel, text, DeliveryStatus.PENDING, now, now))
+        for (user_id, channel), collected in digests.items():
+            count = "1 message" if len(collected) == 1 else f"{len(collected)} messages"
+            text = "\n".join([f"Since the last digest, {count}:", *(f"- {each.text}" for each in collected)])
+            first = collected[0]
+            loud = loud_again(first.quiet_hours, now, first.timezone or first.task_zone or "UTC")
+            messages.append(_row(user_id, None, None, "digest", channel, text, DeliveryStatus.PENDING, now, loud))
         connection.execute(_QUEUE, messages)
         told = sa.update(_DELIVERIES).where(_DELIVERIES.c.id.in_([row.id for row in rows]))
         connection.execute(told.values(status=DeliveryStatus.FOLDED, sent_at=now))
@@ -167,6 +187,24 @@ def list_deliveries(
 def acknowledge(store: Store, actor: Actor, delivery_id: int) -> DeliveryInfo:
     """The actor has seen this message. Raises NotFound."""
     return _change(store, actor, delivery_id, lambda now, _: {"acknowledged_at": now})
+
+
+def acknowledge_all(store: Store, actor: Actor, run_id: int | None = None) -> int:
+    """The actor has seen all their messages, or those of one run; how many had not been.
+
+    Of all, those that have not arrived stay as they are. Raises NotFound for a run with no message for the actor.
+    """
+    with store.write() as session:
+        user, now = acting_user(session, actor), store.clock.now()
+        mine = _DELIVERIES.c.user_id == user.id
+        if run_id is None:
+            mine = sa.and_(mine, _DELIVERIES.c.status.in_((DeliveryStatus.SENT, DeliveryStatus.FOLDED)))
+        else:
+            mine = sa.and_(mine, _DELIVERIES.c.run_id == run_id)
+            if session.execute(sa.select(_DELIVERIES.c.id).where(mine).limit(1)).first() is None:
+                raise NotFound(f"Run {run_id} has no message for you; list the messages to see them.", field="run")
+        unseen = sa.update(_DELIVERIES).where(mine, _DELIVERIES.c.acknowledged_at.is_(None))
+        return session.connection().execute(unseen.values(acknowledged_at=now)).rowcount
 
 
 def retry_delivery(store: Store, actor: Actor, delivery_id: int) -> DeliveryInfo:
@@ -209,11 +247,33 @@ _WISHES = (
     .outerjoin(_PREFERENCES, _PREFERENCES.c.user_id == _TASKS.c.owner_id)
     .where(_TASKS.c.id.in_(sa.bindparam("tasks", expanding=True)))
 )  # fmt: skip
+_COLLECTED = (
+    sa.select(
+        _DELIVERIES.c.id, _DELIVERIES.c.user_id, _DELIVERIES.c.channel, _DELIVERIES.c.text,
+        _PREFERENCES.c.quiet_hours, _PREFERENCES.c.timezone, _TASKS.c.timezone.label("task_zone"),
+    )
+    .outerjoin(_PREFERENCES, _PREFERENCES.c.user_id == _DELIVERIES.c.user_id)
+    .outerjoin(_TASKS, _TASKS.c.id == _DELIVERIES.c.task_id)
+    .order_by(_DELIVERIES.c.id)
+)  # fmt: skip
 _QUEUE = sa.insert(_DELIVERIES)
 _MESSAGES = (
     sa.select(_DELIVERIES, RUNS.c.scheduled_time, _TASKS.c.name)
     .outerjoin(RUNS, RUNS.c.run_id == _DELIVERIES.c.run_id)
     .outerjoin(_TASKS, _TASKS.c.id == _DELIVERIES.c.task_id)
+)
+
+
+# It may have been the message that ended them.
+_GIVE_UP = (
+    sa.update(_DELIVERIES)
+    .where(
+        _DELIVERIES.c.status == DeliveryStatus.SENDING,
+        _DELIVERIES.c.claimed_at <= sa.bindparam("since", type_=_DELIVERIES.c.claimed_at.type),
+        _DELIVERIES.c.attempts >= _MOST_ATTEMPTS,
+        _DELIVERIES.c.channel != TERMINAL,
+    )
+    .values(status=DeliveryStatus.FAILED, error="whoever sent it did not come back")
 )
 
 
@@ -307,6 +367,7 @@ def _info(row: sa.RowMapping) -> DeliveryInfo:
         attempts=row["attempts"],
         scheduled_time=row["scheduled_time"] or row["created_at"],
         created_at=row["created_at"],
+        available_at=row["available_at"],
         sent_at=row["sent_at"],
         acknowledged_at=row["acknowledged_at"],
         error=row["error"],

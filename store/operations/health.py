@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from store.kinds import DeliveryStatus
 from store.operations.deliveries import TERMINAL
-from store.operations.heartbeats import EVERY, latest_beat
+from store.operations.heartbeats import EVERY, MISSED, latest_beat
 from store.permissions import acting_user
 from store.session import Store
 from store.status import RunStatus
@@ -17,7 +17,6 @@ from store.tables import Delivery, EventTrigger, Run, Task
 from store.values import Actor
 
 _GRACE = timedelta(minutes=1)
-_MISSED_BEATS = 3
 _MOST_NAMED = 5
 _SCHEDULES = (Task.schedule_cron, Task.schedule_interval, Task.schedule_rrule, Task.schedule_once)
 
@@ -78,7 +77,7 @@ def health(store: Store, actor: Actor | None = None) -> Health:
         without_next = _trouble(session, select(Task).where(lost))
         messages = select(Task).join(Delivery, col(Delivery.task_id) == col(Task.id))
         undelivered = _trouble(session, messages.where(_undelivered(now), whose))
-    silent = bool(tasks) and beat is not None and not beat[1] and now - beat[0] > _MISSED_BEATS * EVERY
+    silent = bool(tasks) and beat is not None and not beat[1] and now - beat[0] > MISSED * EVERY
     found = (
         (overdue, "overdue"),
         (stuck, "held by a process that is gone"),
@@ -91,7 +90,7 @@ def health(store: Store, actor: Actor | None = None) -> Health:
     return Health(
         tasks=tasks,
         beat_at=beat[0] if beat else None,
-        running=beat is not None and not beat[1] and now - beat[0] <= _MISSED_BEATS * EVERY,
+        running=beat is not None and not beat[1] and now - beat[0] <= MISSED * EVERY,
         silent=silent,
         overdue=overdue,
         stuck=stuck,

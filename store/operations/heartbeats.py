@@ -10,6 +10,8 @@ from store.tables import Heartbeat
 
 _BEATS = table_of(Heartbeat)
 EVERY = timedelta(seconds=30)
+MISSED = 3
+"""How many times a process may fail to say so before it counts as gone."""
 _REMEMBERED = timedelta(days=1)
 
 
@@ -35,9 +37,14 @@ def end_beat(store: Store, worker: str) -> None:
 
 
 def latest_beat(store: Store) -> tuple[datetime, bool] | None:
-    """When a process said last that it is well, and whether all that ran have ended as they should; None for none."""
+    """When a process said last that it is well, and whether it has ended as it should; None for none.
+
+    Of several the one that was heard of last counts; one that has ended does not while another is still heard of.
+    """
     with store.reading() as connection:
         rows = connection.execute(sa.select(_BEATS.c.beat_at, _BEATS.c.ended_at)).all()
     if not rows:
         return None
-    return max(row.beat_at for row in rows), all(row.ended_at is not None for row in rows)
+    heard_of = [row for row in rows if row.ended_at is None and row.beat_at >= store.clock.now() - MISSED * EVERY]
+    latest = max(heard_of or rows, key=lambda row: max(row.beat_at, row.ended_at or row.beat_at))
+    return latest.beat_at, latest.ended_at is not None

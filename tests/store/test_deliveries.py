@@ -12,6 +12,7 @@ from store.operations import set_preferences
 from store.operations.deliveries import (
     TERMINAL,
     acknowledge,
+    acknowledge_all,
     claim_deliveries,
     list_deliveries,
     next_delivery,
@@ -142,3 +143,48 @@ def test_a_message_that_was_claimed_and_forgotten_is_handed_out_again(world: Wor
     assert claim_deliveries(world.store, user, TERMINAL, "two") == []
     world.clock.set(world.clock.now() + timedelta(seconds=61))
     assert len(claim_deliveries(world.store, user, TERMINAL, "two")) == 1
+
+
+def test_what_a_killed_sender_had_claimed_is_due_after_a_minute(world: World) -> None:
+    told(world, channel="phone")
+    world.after(hours=1)
+    assert len(claim_deliveries(world.store, None, None, "killed")) == 1
+    assert next_delivery(world.store) == world.clock.now() + timedelta(seconds=60)
+    phone = Phone()
+    assert Postman(world.store, phone.send, "next").deliver() == 0
+    world.clock.set(world.clock.now() + timedelta(seconds=60))
+    assert Postman(world.store, phone.send, "next").deliver() == 1
+    assert next_delivery(world.store) is None
+
+
+def test_what_the_terminal_shows_wakes_nobody(world: World) -> None:
+    told(world)
+    world.after(hours=1)
+    claim_deliveries(world.store, world.actor.user_id, TERMINAL, "killed")
+    assert next_delivery(world.store) is None
+
+
+def test_a_digest_waits_for_the_end_of_quiet_hours(world: World) -> None:
+    set_preferences(world.store, world.actor, zone="UTC", digest_at="07:00", quiet_hours="22:00-08:30")
+    postman = Postman(world.store, Phone().send, "test")
+    told(world, notify_on=NotifyOn.DIGEST)
+    world.after(hours=1)
+    world.clock.set(world.clock.now().replace(day=24, hour=7))
+    postman.deliver()
+    assert world.messages() == []
+    world.clock.set(world.clock.now().replace(hour=8, minute=30))
+    assert world.messages() == ["Since the last digest, 1 message:\n- Tea!"]
+
+
+def test_messages_are_seen_all_at_once_or_by_their_run(world: World) -> None:
+    told(world)
+    for _ in range(3):
+        world.after(days=1)
+    first, *_ = world.runs()
+    assert acknowledge_all(world.store, world.actor, first.id) == 1
+    assert acknowledge_all(world.store, world.actor, first.id) == 0
+    assert acknowledge_all(world.store, world.actor) == 0  # none has arrived yet
+    world.messages()
+    assert acknowledge_all(world.store, world.actor) == 2
+    with pytest.raises(NotFound, match="has no message for you"):
+        acknowledge_all(world.store, world.actor, 99)

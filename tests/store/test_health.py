@@ -120,3 +120,34 @@ def add_message(store: Store, actor: Actor, task_id: int, status: DeliveryStatus
     columns = {"kind": "result", "text": "Tea!", "created_at": MONDAY, "available_at": MONDAY - timedelta(minutes=2)}
     with store.write() as session:
         session.add(Delivery(user_id=actor.user_id, task_id=task_id, channel=channel, status=status, **columns))
+
+
+def test_one_that_was_killed_is_forgotten_once_a_later_one_has_ended_well(
+    store: Store, clock: FixedClock, ann: Callable[[], Actor]
+) -> None:
+    create_task(store, ann(), TaskSpec(title="fine", schedule=cron("0 9 1 1 *")))
+    beat(store, "killed", "here", 7)
+    clock.set(MONDAY + timedelta(minutes=5))
+    assert health(store).silent
+    beat(store, "later", "here", 8)
+    assert "they are being run" in health(store).sentence
+    clock.set(MONDAY + timedelta(minutes=6))
+    end_beat(store, "later")
+    clock.set(MONDAY + timedelta(minutes=10))
+    assert health(store).ok
+    assert "nothing is running them now" in health(store).sentence
+
+
+def test_one_that_ends_does_not_hide_one_that_runs_nor_one_that_was_killed_since(
+    store: Store, clock: FixedClock, ann: Callable[[], Actor]
+) -> None:
+    create_task(store, ann(), TaskSpec(title="fine", schedule=cron("0 9 1 1 *")))
+    beat(store, "stays", "here", 7)
+    clock.set(MONDAY + timedelta(seconds=20))
+    beat(store, "goes", "here", 8)
+    end_beat(store, "goes")
+    assert "they are being run" in health(store).sentence
+    clock.set(MONDAY + timedelta(seconds=60))
+    beat(store, "stays", "here", 7)
+    clock.set(MONDAY + timedelta(minutes=5))
+    assert health(store).silent

@@ -25,6 +25,17 @@ def test_messages_are_listed_and_noted_as_seen(croncierge: Command) -> None:
     assert croncierge("messages", "retry", "1").code != 0
 
 
+@pytest.mark.usefixtures("told")
+def test_messages_of_a_run_or_all_are_noted_as_seen(croncierge: Command) -> None:
+    (message,) = croncierge("messages", "list", "--json").json
+    assert (message["run_id"], message["status"], message["acknowledged_at"]) == (1, "pending", None)
+    assert croncierge("messages", "ack", "--all").out == "0 messages are noted as seen.\n"
+    assert croncierge("messages", "ack", "--run", "1", "--json").json == {"acknowledged": 1}
+    assert croncierge("messages", "list", "--json").json[0]["acknowledged_at"]
+    assert croncierge("messages", "ack", "--run", "2").code == 3
+    assert croncierge("messages", "ack").code == croncierge("messages", "ack", "1", "--all").code == 2
+
+
 def test_a_message_that_is_not_there_is_said_so(croncierge: Command) -> None:
     assert "There is no message 7" in croncierge("messages", "ack", "7").err
 
