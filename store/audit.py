@@ -21,6 +21,10 @@ _ADD = Write(
 )
 
 
+RUNTIME = "runtime"
+"""`Actor.via` of what the runtime changes by itself, in the name of the owner; nobody takes it back by an undo."""
+
+
 class Entity(StrEnum):
     """What kind of row a change was made to."""
 
@@ -46,11 +50,26 @@ def record(
     after: Mapping[str, Any] | None = None,
 ) -> None:
     """Note a change in the same transaction. Of a row that was there before and after, only what differs is kept."""
+    record_on(session.connection(), actor, at, action, entity, entity_id, before=before, after=after)
+
+
+def record_on(
+    connection: sa.Connection,
+    actor: Actor,
+    at: datetime,
+    action: str,
+    entity: Entity,
+    entity_id: str | int,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """`record` where there is no session."""
     if before is not None and after is not None:
         keys = [key for key in after if before.get(key) != after[key]]
         before = {key: before[key] for key in keys}
         after = {key: after[key] for key in keys}
-    _write(session.connection(), actor, at, action, entity, [(entity_id, before, after)])
+    _write(connection, actor, at, action, entity, [(entity_id, before, after)])
 
 
 def record_new(

@@ -9,6 +9,8 @@ from schedules.describe import describe, describe_moment
 from schedules.schedule import Once
 from store.kinds import DependencyType, EventMode, Join
 from store.operations import get_task
+from store.operations.deliveries import messages_of_runs
+from store.told import in_short
 from store.values import Prerequisite, RunInfo, TaskInfo, TriggerSpec
 from tools.context import Context
 from tools.deeds import deed, told
@@ -95,7 +97,8 @@ def tasks_table(tasks: Sequence[TaskInfo], context: Context) -> str:
 
 
 def runs_table(runs: Sequence[RunInfo], context: Context) -> str:
-    """Runs as a Markdown table, the latest first."""
+    """Runs as a Markdown table, the latest first; what became of their messages, if there are any."""
+    messages = messages_of_runs(context.store, context.actor, [run.id for run in runs[:_LONGEST_LIST]])
     rows = [
         (
             f"{run.id}",
@@ -103,10 +106,12 @@ def runs_table(runs: Sequence[RunInfo], context: Context) -> str:
             short(run.scheduled_time, context),
             run.status.value,
             run.error_message or run.reason or "",
+            in_short(messages.get(run.id, ())),
         )
         for run in runs[:_LONGEST_LIST]
     ]
-    return table(("Run", "Task", "Due", "Outcome", "Why"), rows)
+    head = ("Run", "Task", "Due", "Outcome", "Why", "Message")
+    return table(head, rows) if messages else table(head[:-1], [row[:-1] for row in rows])
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -75,4 +75,4 @@ def lines(deliveries: "Sequence[DeliveryInfo]", now: datetime, zone: str) -> lis
 
 
 def _sign(delivery: "DeliveryInfo") -> str:
-    return "⚠" if delivery.kind == "failure" else "⏰"
+    return "⚠" if delivery.kind in ("failure", "workflow") else "⏰"

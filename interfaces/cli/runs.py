@@ -91,14 +91,18 @@ def tell_run(common: Common, app: "App", number: int) -> None:
 
     from schedules.describe import describe_moment
     from store import operations
+    from store.operations.deliveries import messages_of_runs
     from store.operations.transcripts import list_transcripts
-    from tools.views import run_view
+    from store.told import told
+    from tools.views import message_view, run_view
 
     context = app.context(_VIA)
     zone = context.preferences.zone
     found = operations.get_run(app.store, context.actor, number)
     story = operations.run_story(app.store, context.actor, number)
     exchanges = list_transcripts(app.store, context.actor, number)
+    workflow = operations.get_task(app.store, context.actor, found.task_id, include_deleted=True).workflow
+    messages = messages_of_runs(app.store, context.actor, [number]).get(number, [])
     if common.as_json:
         steps = [{"status": step.to_status.value, "at": step.at.isoformat(), "reason": step.reason} for step in story]
         more = {
@@ -106,6 +110,8 @@ def tell_run(common: Common, app: "App", number: int) -> None:
             "log_ref": found.log_ref,
             "result": dict(found.result) if found.result else None,
             "steps": steps,
+            "workflow": workflow,
+            "messages": [message_view(each, zone) for each in messages],
             "exchanges": [{**asdict(each), "at": each.at.isoformat()} for each in exchanges],
         }
         put_json(run_view(found, zone) | more)
@@ -119,6 +125,9 @@ def tell_run(common: Common, app: "App", number: int) -> None:
         f"{': ' + step.reason if step.reason else ''}"
         for step in story
     ]
+    if workflow is not None:
+        lines.append(f"It belongs to the workflow “{workflow}”.")
+    lines += [f"{told(each, zone, context.now).removesuffix('.')} (message {each.id})." for each in messages]
     lines += [_exchange(each) for each in exchanges]
     lines += [text for text in (found.error_message, found.log) if text]
     put("\n".join(lines))

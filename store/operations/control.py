@@ -1,7 +1,10 @@
 """Pausing, resuming and deleting tasks."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from croncierge.errors import InvalidInput
@@ -9,13 +12,15 @@ from schedules.describe import describe_moment
 from schedules.occurrences import next_after
 from schedules.schedule import Once
 from store import limits
-from store.audit import Entity, record, snapshot
+from store.audit import RUNTIME, Entity, record, record_on, snapshot
 from store.edges import info
 from store.permissions import acting_user, editable_task
 from store.rows import task_schedule
 from store.session import Store
 from store.tables import Task
 from store.values import Actor, TaskInfo
+
+_TASKS = Task.metadata.tables["tasks"]
 
 
 def pause_task(store: Store, actor: Actor, task_id: int, note: str | None = None) -> TaskInfo:
@@ -90,6 +95,14 @@ def resume_row(session: Session, actor: Actor, row: Task, now: datetime) -> bool
     row.updated_at, row.last_modified_by = now, actor.user_id
     record(session, actor, now, "resume_task", Entity.TASK, row.id or 0, before=before, after=snapshot(row))
     return True
+
+
+def record_pause(connection: sa.Connection, task_id: int, columns: Mapping[str, Any], now: datetime) -> None:
+    """Note that the runtime is about to pause a task by itself: `columns` are what it sets."""
+    task = connection.execute(sa.select(_TASKS).where(_TASKS.c.id == task_id)).mappings().one()
+    actor = Actor(user_id=task["owner_id"], via=RUNTIME, change_set=f"{RUNTIME}:{task_id}:{now.isoformat()}")
+    before = {name: task[name] for name in columns}
+    record_on(connection, actor, now, "pause_task", Entity.TASK, task_id, before=before, after=columns)
 
 
 def revive(row: Task, now: datetime) -> bool:

@@ -184,6 +184,21 @@ def list_deliveries(
         return [_info(row) for row in session.connection().execute(query).mappings()]
 
 
+def deliveries_of(connection: sa.Connection, user_id: UUID, runs: Collection[int]) -> dict[int, list[DeliveryInfo]]:
+    """What a person was to be told of these runs, by run, in order."""
+    found: dict[int, list[DeliveryInfo]] = {}
+    query = _MESSAGES.where(_DELIVERIES.c.user_id == user_id, _DELIVERIES.c.run_id.in_(runs))
+    for row in connection.execute(query.order_by(_DELIVERIES.c.id)).mappings():
+        found.setdefault(row["run_id"], []).append(_info(row))
+    return found
+
+
+def messages_of_runs(store: Store, actor: Actor, runs: Collection[int]) -> dict[int, list[DeliveryInfo]]:
+    """What the actor was to be told of these runs, by run, in order."""
+    with store.read() as session:
+        return deliveries_of(session.connection(), acting_user(session, actor).id, runs)
+
+
 def acknowledge(store: Store, actor: Actor, delivery_id: int) -> DeliveryInfo:
     """The actor has seen this message. Raises NotFound."""
     return _change(store, actor, delivery_id, lambda now, _: {"acknowledged_at": now})

@@ -1,7 +1,7 @@
 """What happens outside starts tasks: events, each of them once, however often it is reported."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -79,15 +79,14 @@ _TELLS = sa.select(TRIGGERS.c.id).where(TRIGGERS.c.event_name.in_(sa.bindparam("
 def emit_ended(connection: sa.Connection, ended: Sequence[Ended], now: datetime) -> int:
     """Tell that runs have ended to the tasks that wait for such events; how many runs started.
 
-    One look at an index where no task does. A task is never started by what it has led to itself.
+    One look at an index where no task does. A task is never started by what it has led to itself, be it through events
+    or as the beginning of a workflow.
     """
     if not ended or connection.execute(_TELLS, {"names": list({_told(each) for each in ended})}).first() is None:
         return 0
     of_tasks = sa.select(TASKS.c.id, TASKS.c.owner_id).where(TASKS.c.id.in_([each.task_id for each in ended]))
     owners: dict[int, UUID] = {row.id: row.owner_id for row in connection.execute(of_tasks)}
-    causes = sa.select(RUNS.c.run_id, EVENTS.c.data).join(EVENTS, EVENTS.c.id == RUNS.c.event_id)
-    of_runs = causes.where(RUNS.c.run_id.in_([each.run_id for each in ended]))
-    led: dict[int, Mapping[str, Any]] = {row.run_id: row.data for row in connection.execute(of_runs)}
+    led = _led(connection, {run_id for each in ended for run_id in (each.run_id, each.workflow)})
     started = 0
     for each in ended:
         owner, name = owners[each.task_id], _told(each)
@@ -97,7 +96,7 @@ def emit_ended(connection: sa.Connection, ended: Sequence[Ended], now: datetime)
             "run_id": each.run_id,
             "status": each.status.value,
             "error": each.reason,
-            "after": [*led.get(each.run_id, {}).get("after", []), each.task_id],
+            "after": list(dict.fromkeys([*led[each.workflow], *led[each.run_id]])),
         }
         if not _waiting_for(connection, owner, name, data):
             continue
@@ -105,6 +104,16 @@ def emit_ended(connection: sa.Connection, ended: Sequence[Ended], now: datetime)
         _start(connection, owner, event_id, name, data, now)
         started += 1
     return started
+
+
+def _led(connection: sa.Connection, runs: Collection[int]) -> dict[int, list[int]]:
+    """For each of these runs the tasks that have led to it: those before the event that started it, and its own."""
+    query = (
+        sa.select(RUNS.c.run_id, RUNS.c.task_id, EVENTS.c.data)
+        .outerjoin(EVENTS, EVENTS.c.id == RUNS.c.event_id)
+        .where(RUNS.c.run_id.in_(runs))
+    )
+    return {row.run_id: [*(row.data or {}).get("after", ()), row.task_id] for row in connection.execute(query)}
 
 
 def _told(ended: Ended) -> str:

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from schedules.describe import describe
 from schedules.occurrences import between
-from store.audit import Entity, snapshot
+from store.audit import RUNTIME, Entity, snapshot
+from store.operations.circumstances import of_run, of_task, pruned, undelivered
 from store.operations.control import over
 from store.permissions import acting_user, name_of, title_for, visible_task
 from store.phrases import listed, moment, span, times
@@ -56,9 +57,10 @@ class _Case:
 
     def as_it_stands(self) -> Explanation:
         runs = self._runs(limit=1)
-        sentences = [self._state(), *self._waits()]
+        sentences = [self._state(), *self._waits(), *of_task(self.session, self.row, self.now)]
         if runs:
             sentences.append(f"Its latest run: {self._outcome(runs[-1], 'it')}")
+            sentences += of_run(self.session, self.user, runs[-1].id, self.row, self.now)
         else:
             sentences.append(f"It has not run yet; it was created {self._at(self.row.created_at)}.")
         return Explanation(sentences=tuple(filter(None, sentences)), runs=tuple(runs))
@@ -73,7 +75,8 @@ class _Case:
         seen = versions(snapshot(self.row), changes, start, end)
         sentences = [
             *self._outcomes(runs, when),
-            *self._unrecorded(seen, runs),
+            *self._told(runs),
+            *self._unrecorded(seen),
             *self._paused(seen, changes),
             *self._deleted(seen, changes),
         ]
@@ -150,17 +153,30 @@ class _Case:
             return [f"{self.title} came up {times(len(runs))} {when}: {tally(runs)}.", latest]
         return [self._outcome(run, "It" if place else self.title) for place, run in enumerate(runs)]
 
+    def _told(self, runs: Sequence[RunInfo]) -> list[str]:
+        """What became of the messages; of many runs only of those that have not arrived."""
+        if len(runs) == 1:
+            return of_run(self.session, self.user, runs[0].id, self.row, self.now)
+        return undelivered(self.session, self.user, [run.id for run in runs], self.row, self.now)[:_MOST_TOLD]
+
     def _outcome(self, run: RunInfo, subject: str) -> str:
         return outcome(run, subject, self.row.timezone, self.now)
 
-    def _unrecorded(self, seen: Iterable[Version], runs: Iterable[RunInfo]) -> list[str]:
+    def _unrecorded(self, seen: Iterable[Version]) -> list[str]:
         """Occurrences that passed and left no run."""
-        recorded = {run.scheduled_time for run in runs}
-        passed = [each for each in self._due(seen) if each <= self.now and each not in recorded]
+        passed = [each for each in self._due(seen) if each <= self.now]
+        if not passed:
+            return []
+        recorded = select(Run.scheduled_time).where(
+            Run.task_id == self.row.id, Run.scheduled_time >= min(passed), Run.scheduled_time <= max(passed)
+        )
+        known = set(self.session.exec(recorded))
+        passed = [each for each in passed if each not in known]
+        passed, removed = pruned(self.session, self.row, passed, self.now)
         waiting = self.row.next_run_at
         not_started = [each for each in passed if waiting is not None and each >= waiting]
         lost = [each for each in passed if waiting is None or each < waiting]
-        sentences = []
+        sentences = removed
         if lost:
             sentences.append(f"{self._due_words(lost)}, but there is no record of a run for that.")
         if not_started:
@@ -205,6 +221,8 @@ class _Case:
         """Since when and by whom a column of the version has had its value."""
         for change in reversed(changes):
             if change.at <= version.since and change.after and change.after.get(column) is not None:
+                if change.via == RUNTIME:
+                    return f" {self._at(change.at)} by itself"
                 by = "you" if change.actor_id == self.user.id else name_of(self.session, change.actor_id)
                 return f" by {by} {self._at(change.at)}"
         return ""

@@ -95,12 +95,18 @@ class _Waiter:
     prerequisites: Mapping[int, DependencyType]
 
 
-def release(connection: sa.Connection, ended: Sequence[Ended], now: datetime) -> dict[int, list[str]]:
-    """Let go what waited for these runs and skip what cannot come any more, all the way down.
+@dataclass(frozen=True, kw_only=True)
+class Released:
+    """titles: for each run that took others down with it, theirs; skipped: all runs that were skipped."""
 
-    Gives, for each run that took others down with it, their titles.
-    """
+    titles: Mapping[int, Sequence[str]]
+    skipped: Sequence[Ended]
+
+
+def release(connection: sa.Connection, ended: Sequence[Ended], now: datetime) -> Released:
+    """Let go what waited for these runs and skip what cannot come any more, all the way down."""
     taken: dict[int, list[str]] = {}
+    gone: list[Ended] = []
     layer = [(each, each.run_id) for each in ended]
     while layer:
         waiters = _waiters(connection, {each.task_id for each, _ in layer})
@@ -113,7 +119,8 @@ def release(connection: sa.Connection, ended: Sequence[Ended], now: datetime) ->
                         taken.setdefault(cause, []).append(skipped.title)
                     following.append((skipped, cause))
         layer = following
-    return taken
+        gone += [each for each, _ in following]
+    return Released(titles=taken, skipped=gone)
 
 
 def verdict(connection: sa.Connection, task_id: int) -> tuple[bool, str | None]:

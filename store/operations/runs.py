@@ -13,6 +13,7 @@ from store.audit import Entity, record
 from store.kinds import OnCrash, Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run, table_of
 from store.operations import trees
+from store.operations.control import record_pause
 from store.operations.deliveries import Message, queue_messages
 from store.operations.events import emit_ended
 from store.operations.notices import notice
@@ -242,21 +243,21 @@ _WATCHED = Query(
 )
 
 
-def _settle(connection: sa.Connection, ended: Sequence[Ended], now: datetime) -> dict[int, list[str]]:
+def _settle(connection: sa.Connection, ended: Sequence[Ended], now: datetime) -> Mapping[int, Sequence[str]]:
     """What the end of runs means for others: successors, events, and the AI runs that they are a part of.
 
     Gives, for each run that took others down with it, their titles.
     """
     if not ended:
         return {}
-    taken_down = release(connection, ended, now)
+    released = release(connection, ended, now)
     tasks = [each.task_id for each in ended]
     (watched,) = _WATCHED.rows(connection, tasks=tasks)
     if watched.told is not None:
-        emit_ended(connection, ended, now)
+        emit_ended(connection, [*ended, *released.skipped], now)
     if watched.parent is not None:
         resume_runs(connection, trees.ready_parents(connection, tasks), now)
-    return taken_down
+    return released.titles
 
 
 def _tell(
@@ -281,6 +282,8 @@ def _tell(
         if noticed.task is not None:
             tasks.setdefault(row.id, {}).update(noticed.task)
     for task_id, columns in tasks.items():
+        if "pause_note" in columns:
+            record_pause(connection, task_id, columns, now)
         connection.execute(sa.update(_TASKS).where(_TASKS.c.id == task_id).values(columns))
     queue_messages(connection, messages, now)
     return bool(messages)

@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from croncierge.errors import Conflict, NotFound
 from schedules.describe import describe, describe_moment
-from store.audit import Entity, record, restored, snapshot
+from store.audit import RUNTIME, Entity, record, restored, snapshot
 from store.edges import triggers_of, with_prerequisites
 from store.operations.control import over, revive
 from store.operations.dependencies import refuse_cycle
@@ -73,6 +73,7 @@ def _latest(session: Session, actor: Actor) -> list[AuditEntry]:
         col(AuditEntry.actor_id) == actor.user_id,
         col(AuditEntry.undone_at).is_(None),
         col(AuditEntry.action) != _UNDO,
+        col(AuditEntry.via) != RUNTIME,
         col(AuditEntry.entity).in_([entity.value for entity in _BY_ENTITY]),
     )
     newest = col(AuditEntry.id).desc()

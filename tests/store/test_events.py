@@ -302,3 +302,21 @@ def test_a_task_that_is_over_lives_again_for_its_events_and_a_paused_one_stays_p
     pause_task(world.store, world.actor, paused.id)
     assert not edit_task(world.store, world.actor, paused.id, TaskChange(triggers=(IMPORT,))).is_active
     assert edit_task(world.store, world.actor, over.id, TaskChange(triggers=())).triggers == ()
+
+
+def test_a_task_that_is_skipped_because_of_another_is_told_of_too(world: World) -> None:
+    world.behaviour["import"] = lambda _run: Outcome(error="no luck", retryable=False)
+    first = world.task("import", cron("0 10 * * *"))
+    world.task("mail", after=(world.task("report", after=(first,)),))
+    world.task("note", triggers=(TriggerSpec(event="task.skipped", filter={"task": "mail"}),))
+    world.after(hours=1)
+    assert world.outcomes("mail") == ["skipped"]
+    assert world.outcomes("note") == ["completed"]
+
+
+def test_what_begins_a_workflow_is_not_started_by_what_became_of_it(world: World) -> None:
+    world.behaviour["import"] = lambda _run: Outcome(error="no luck", retryable=False)
+    first = world.task("import", cron("0 10 * * *"), triggers=(TriggerSpec(event="task.skipped"),))
+    world.task("report", after=(first,))
+    world.after(hours=1)
+    assert (world.outcomes("import"), world.outcomes("report")) == (["failed"], ["skipped"])

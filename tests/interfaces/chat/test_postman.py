@@ -34,6 +34,7 @@ def delivery(text: str, due: datetime, kind: str = "result") -> DeliveryInfo:
         attempts=1,
         scheduled_time=due,
         created_at=due,
+        available_at=due,
         sent_at=None,
         acknowledged_at=None,
         error=None,
@@ -55,6 +56,7 @@ def test_what_came_while_nobody_looked_is_told_apart_with_its_day() -> None:
 
 def test_a_failure_looks_like_one() -> None:
     assert lines([delivery("it broke", NOW, "failure")], NOW, "UTC") == ["⚠ it broke  (09:00)"]
+    assert lines([delivery("it did not complete", NOW, "workflow")], NOW, "UTC") == ["⚠ it did not complete  (09:00)"]
 
 
 @pytest.fixture

@@ -72,3 +72,17 @@ def test_numbers_are_a_table_with_bars(croncierge: Command) -> None:
 def test_numbers_of_nothing_say_so(croncierge: Command) -> None:
     croncierge("tasks", "add", "idle", "--when", "tomorrow at 9")
     assert croncierge("runs", "stats", "--task", "idle").out == "No runs yet.\n"
+
+
+def test_run_message_and_acknowledgement_are_shown_apart(croncierge: Command) -> None:
+    croncierge("workflows", "name", "tea", "kitchen")
+    assert "| waits   |" in croncierge("runs", "list", "tea").out
+    shown = croncierge("runs", "show", "1").out
+    assert "It belongs to the workflow “kitchen”.\n" in shown
+    assert "Its message waits to be shown at the terminal (message 1).\n" in shown
+    croncierge("messages", "ack", "--run", "1")
+    assert "at the terminal, and was acknowledged today at" in croncierge("runs", "show", "1").out
+    assert "| waits, seen |" in croncierge("runs", "list", "tea").out
+    seen = croncierge("runs", "show", "1", "--json").json
+    assert (seen["status"], seen["workflow"], seen["messages"][0]["status"]) == ("completed", "kitchen", "pending")
+    assert seen["messages"][0]["acknowledged_at"]
