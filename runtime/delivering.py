@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable
 
 from croncierge.errors import CronciergeError
-from store.operations.deliveries import claim_deliveries, mark_failed, mark_sent, next_delivery, send_digests
+from store.operations.deliveries import claim_deliveries, mark_failed, mark_sent, next_delivery
+from store.operations.digests import send_digests
 from store.session import Store
 
 _log = logging.getLogger("croncierge.delivering")

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TextIO
 
 from croncierge.errors import NotFound
@@ -35,6 +36,8 @@ class RunLogs:
             with suppress(Exception):  # whatever the place is: it has gone, or will stay
                 system, path = fsspec.url_to_fs(place)
                 system.rm_file(path)
+                if "file" in system.protocol:
+                    Path(path).parent.rmdir()  # unless there are others of that day
 
     def _place(self, run_id: int, scheduled_time: datetime, attempt: int) -> str:
         return f"{self._url}/{scheduled_time:%Y-%m-%d}/{run_id}-{attempt}.log"

@@ -118,15 +118,18 @@ class Query:
         parameters = values if text.order is None else tuple(values[name] for name in text.order)
         with _cursor(connection, text.text) as cursor:
             cursor.execute(text.text, parameters)
-            return self._converted(dialect, cursor.fetchall())
+            return self._converted(dialect, cursor.fetchall(), [each[1] for each in cursor.description])
 
-    def _converted(self, dialect: sa.Dialect, found: Sequence[Any]) -> list[Any]:
+    def _converted(self, dialect: sa.Dialect, found: Sequence[Any], codes: Sequence[Any]) -> list[Any]:
         if not found:
             return []
         converters = self._results.get(dialect.name)
         if converters is None:
             types = [column.type.dialect_impl(dialect) for column in self._statement.exported_columns]
-            processors = enumerate(each.result_processor(dialect, None) for each in types)
+            # Postgres asks which of its own types each column has.
+            processors = enumerate(
+                each.result_processor(dialect, code) for each, code in zip(types, codes, strict=True)
+            )
             converters = [(index, convert) for index, convert in processors if convert is not None]
             self._results[dialect.name] = converters
         rows = []

@@ -52,11 +52,17 @@ def pruned(session: Session, row: Task, moments: Iterable[datetime], now: dateti
     if span is None:
         return asked, []
     left = [each for each in asked if not span.covers(each)]
-    if len(left) == len(asked):
-        return asked, []
+    return left, removed(session, row, min(asked), max(asked), now) if len(left) < len(asked) else []
+
+
+def removed(session: Session, row: Task, start: datetime, end: datetime, now: datetime) -> list[str]:
+    """What is known of records that were removed, if they were of runs between these moments."""
+    span = pruned_of(session.connection(), row.id or 0)
+    if span is None or span.latest < start or span.earliest > end:
+        return []
     outcomes = listed([f"{count:,} {status.value}" for status, count in sorted(span.by_status.items())])
     first, last = (describe_moment(each, row.timezone, now) for each in (span.earliest, span.latest))
-    return left, [f"The records of its runs between {first} and {last} were removed, as old ones are: {outcomes}."]
+    return [f"The records of its runs between {first} and {last} were removed, as old ones are: {outcomes}."]
 
 
 def _triggers(session: Session, row: Task, now: datetime) -> list[str]:

@@ -134,37 +134,6 @@ def next_delivery(store: Store) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def send_digests(store: Store) -> int:
-    """Put what was collected for people's digests that are due now into one message each; how many there are.
-
-    A digest that is due in the person's quiet hours waits for their end, as any message does.
-    """
-    now = store.clock.now()
-    due = sa.and_(_DELIVERIES.c.status == DeliveryStatus.COLLECTED, _DELIVERIES.c.available_at <= now)
-    with store.reading() as connection:
-        if connection.execute(sa.select(_DELIVERIES.c.id).where(due).limit(1)).first() is None:
-            return 0
-    with store.writing() as connection:
-        wanted = _COLLECTED.where(due).with_for_update(skip_locked=True, of=_DELIVERIES)
-        rows = connection.execute(wanted).all()
-        if not rows:  # another process has them
-            return 0
-        digests: dict[tuple[UUID, str], list[Any]] = {}
-        for row in rows:
-            digests.setdefault((row.user_id, row.channel), []).append(row)
-        messages = []
-        for (user_id, channel), collected in digests.items():
-            count = "1 message" if len(collected) == 1 else f"{len(collected)} messages"
-            text = "\n".join([f"Since the last digest, {count}:", *(f"- {each.text}" for each in collected)])
-            first = collected[0]
-            loud = loud_again(first.quiet_hours, now, first.timezone or first.task_zone or "UTC")
-            messages.append(_row(user_id, None, None, "digest", channel, text, DeliveryStatus.PENDING, now, loud))
-        connection.execute(_QUEUE, messages)
-        told = sa.update(_DELIVERIES).where(_DELIVERIES.c.id.in_([row.id for row in rows]))
-        connection.execute(told.values(status=DeliveryStatus.FOLDED, sent_at=now))
-    return len(digests)
-
-
 def list_deliveries(
     store: Store,
     actor: Actor,
@@ -262,15 +231,6 @@ _WISHES = (
     .outerjoin(_PREFERENCES, _PREFERENCES.c.user_id == _TASKS.c.owner_id)
     .where(_TASKS.c.id.in_(sa.bindparam("tasks", expanding=True)))
 )  # fmt: skip
-_COLLECTED = (
-    sa.select(
-        _DELIVERIES.c.id, _DELIVERIES.c.user_id, _DELIVERIES.c.channel, _DELIVERIES.c.text,
-        _PREFERENCES.c.quiet_hours, _PREFERENCES.c.timezone, _TASKS.c.timezone.label("task_zone"),
-    )
-    .outerjoin(_PREFERENCES, _PREFERENCES.c.user_id == _DELIVERIES.c.user_id)
-    .outerjoin(_TASKS, _TASKS.c.id == _DELIVERIES.c.task_id)
-    .order_by(_DELIVERIES.c.id)
-)  # fmt: skip
 _QUEUE = sa.insert(_DELIVERIES)
 _MESSAGES = (
     sa.select(_DELIVERIES, RUNS.c.scheduled_time, _TASKS.c.name)
@@ -314,12 +274,12 @@ def _queued(message: Message, wish: Any, now: datetime) -> dict[str, Any]:
     elif message.collected:
         status, available = DeliveryStatus.COLLECTED, _next_digest(wish.digest_at or _DIGEST_AT, now, zone)
     channel = wish.channel or wish.usual or TERMINAL
-    return _row(
+    return message_row(
         message.user_id, message.task_id, message.run_id, message.kind, channel, message.text, status, now, available
     )
 
 
-def _row(
+def message_row(
     user_id: UUID,
     task_id: int | None,
     run_id: int | None,
@@ -330,6 +290,7 @@ def _row(
     now: datetime,
     available: datetime,
 ) -> dict[str, Any]:
+    """The columns of a message to be inserted, which nobody has tried to send yet."""
     return {
         "user_id": user_id,
         "task_id": task_id,

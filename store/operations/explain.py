@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from schedules.describe import describe
 from schedules.occurrences import between
 from store.audit import RUNTIME, Entity, snapshot
-from store.operations.circumstances import of_run, of_task, pruned, undelivered
+from store.operations.circumstances import of_run, of_task, pruned, removed, undelivered
 from store.operations.control import over
 from store.permissions import acting_user, name_of, title_for, visible_task
 from store.phrases import listed, moment, span, times
@@ -82,6 +82,8 @@ class _Case:
         ]
         if any(run.status is RunStatus.WAITING for run in runs):
             sentences += self._waits()
+        if not sentences:
+            sentences = removed(self.session, self.row, start, end, self.now)
         if not sentences:
             sentences = self._nothing_due(seen, changes, start, end, when)
         return Explanation(sentences=tuple(sentences), runs=tuple(runs))
@@ -172,11 +174,11 @@ class _Case:
         )
         known = set(self.session.exec(recorded))
         passed = [each for each in passed if each not in known]
-        passed, removed = pruned(self.session, self.row, passed, self.now)
+        passed, told = pruned(self.session, self.row, passed, self.now)
         waiting = self.row.next_run_at
         not_started = [each for each in passed if waiting is not None and each >= waiting]
         lost = [each for each in passed if waiting is None or each < waiting]
-        sentences = removed
+        sentences = told
         if lost:
             sentences.append(f"{self._due_words(lost)}, but there is no record of a run for that.")
         if not_started:

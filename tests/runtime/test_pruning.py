@@ -78,6 +78,7 @@ def test_long_logs_go_into_the_archive_and_their_files_go(world: World, tmp_path
     assert pruned is not None
     assert pruned.runs == 2
     assert [each["whole_log"] for each in lines(tmp_path / "old.jsonl.gz")] == ["2 " * runlogs._SHORT] * 2
+    assert len(list(tmp_path.glob("runs/*"))) == 2
     assert [path.name for path in sorted(tmp_path.glob("runs/*/*.log"))] == ["3-1.log", "3-2.log", "4-1.log", "4-2.log"]
 
 

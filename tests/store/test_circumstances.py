@@ -127,6 +127,7 @@ def test_an_automatic_pause_is_recorded_told_and_not_undone(world: World, why: W
 
 def test_what_was_removed_is_said_to_have_been(world: World, why: Why) -> None:
     task = world.task("tea", cron("0 10 * * *"))
+    after = world.task("cake", after=(task,))
     for number in range(10):
         world.at(MONDAY + number * DAY + timedelta(hours=1))
     policy = Policy(keep_runs=3)
@@ -135,6 +136,8 @@ def test_what_was_removed_is_said_to_have_been(world: World, why: Why) -> None:
         "The records of its runs between Mon 23 Nov 10:00 and Sun 29 Nov 10:00 were removed, as old ones are: "
         "7 completed."
     )
+    assert why(after, (MONDAY, MONDAY + DAY)).endswith("were removed, as old ones are: 7 completed.")
+    assert "removed" not in why(after, (MONDAY + 8 * DAY, MONDAY + 9 * DAY))
 
 
 def test_of_more_runs_than_are_told_none_is_said_to_be_missing(world: World, why: Why) -> None:
