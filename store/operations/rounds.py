@@ -19,21 +19,23 @@ _GOING = frozenset({RunStatus.PENDING, RunStatus.RUNNING, RunStatus.RETRYING})
 _MOST_TOLD = 10
 _TAKEN_DOWN = "skipped due to failure of"
 
-_ROUNDS = Query(
+_ROUND = sa.func.coalesce(RUNS.c.workflow_run_id, RUNS.c.run_id).label("round")
+_OF_ROUNDS = sa.or_(
+    RUNS.c.run_id.in_(sa.bindparam("roots", expanding=True)),
+    RUNS.c.workflow_run_id.in_(sa.bindparam("rounds", expanding=True)),
+)
+# The status is not a condition, for which SQLite would go through all that ever failed.
+_FAILURES = sa.func.max(sa.case((RUNS.c.status == RunStatus.FAILED, 1), else_=0)).label("failures")
+_STANDING = Query(sa.select(_ROUND, _FAILURES).where(_OF_ROUNDS).group_by(_ROUND))
+_RUNS = Query(
     sa.select(
-        sa.func.coalesce(RUNS.c.workflow_run_id, RUNS.c.run_id).label("round"),
-        RUNS.c.run_id, RUNS.c.task_id, RUNS.c.status, RUNS.c.reason, RUNS.c.end_time, RUNS.c.error_message,
+        _ROUND, RUNS.c.run_id, RUNS.c.task_id, RUNS.c.status, RUNS.c.reason, RUNS.c.end_time, RUNS.c.error_message,
         _TASKS.c.name, _TASKS.c.owner_id, _TASKS.c.workflow_id, _TASKS.c.notify_on, _TASKS.c.failures_in_a_row,
         _TASKS.c.pause_after_failures, _TASKS.c.pause_note, _WORKFLOWS.c.name.label("workflow"),
     )
     .join(_TASKS, _TASKS.c.id == RUNS.c.task_id)
     .join(_WORKFLOWS, _WORKFLOWS.c.id == _TASKS.c.workflow_id)
-    .where(
-        sa.or_(
-            RUNS.c.run_id.in_(sa.bindparam("roots", expanding=True)),
-            RUNS.c.workflow_run_id.in_(sa.bindparam("rounds", expanding=True)),
-        )
-    )
+    .where(_OF_ROUNDS)
     .order_by(RUNS.c.run_id)
 )  # fmt: skip
 
@@ -47,8 +49,12 @@ def tell_rounds(connection: sa.Connection, rounds: Collection[int], now: datetim
     if not rounds:
         return False
     wanted = sorted(set(rounds))
+    standing = _STANDING.rows(connection, roots=wanted, rounds=wanted)
+    broken = sorted(row.round for row in standing if row.failures)
+    if not broken:  # as nearly always
+        return False
     parts: dict[tuple[int, int], list[Any]] = {}
-    for row in _ROUNDS.rows(connection, roots=wanted, rounds=wanted):
+    for row in _RUNS.rows(connection, roots=broken, rounds=broken):
         parts.setdefault((row.round, row.workflow_id), []).append(row)
     notices = [_notice(part) for part in parts.values() if not any(row.status in _GOING for row in part)]
     messages = [each for each in notices if each is not None]
