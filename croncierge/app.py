@@ -84,6 +84,7 @@ class App:
             checkpointer=lambda: self.memory,
             models=self._task_model,
             connectors=lambda: Grantable(self.connectors),
+            servers=self.connectors.servers,
             hidden=self.connectors.secrets.hidden,
             default_zone=self.default_zone,
         )

@@ -1,8 +1,9 @@
 """The actions that a model carries out: `ai_prompt`, one prompted execution, and what `ai_goal` shares with it."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from langgraph.types import Command
 
 from agent.ai.conversations import NAME, conversations_tool
 from agent.ai.graph import CalledOff, Entry, Graph, Work, build_graph, steps_of_graph
+from agent.ai.mcp import tool_of_server
 from agent.ai.payloads import AiPayload, AiPromptPayload
 from agent.ai.spending import Meter
 from agent.ai.structured import accepted_schema, parsed
@@ -27,12 +29,13 @@ from store.operations.approvals import ApprovalInfo, decided
 from store.operations.budgets import Exhausted, limits_of, where_it_stands
 from store.operations.inputs import inputs_of
 from store.operations.runs import Outcome
-from store.operations.trees import AI, Place, begin_entry, children, count_wait, plan_of, said, take_place
+from store.operations.trees import AI, Place, begin_entry, children, count_wait, plan_of, said, taint, take_place
 from store.session import Store
 from store.values import Actor
 from tools.connectors.connector import Call, Connector, Payload
 from tools.connectors.verbatim import has_template
 from tools.context import Context
+from tools.mcp.servers import PREFIX, Servers
 
 _NOTHING = "nothing to report"
 _REFUSAL = re.compile(
@@ -57,13 +60,15 @@ class World:
     """What AI runs need.
 
     checkpointer: opened when a run needs it. models: by their name, None for the usual one. connectors: the actions
-    that a task may be granted. hidden: takes the secrets out of what they bring.
+    that a task may be granted. servers: those whose tools it may be granted. hidden: takes the secrets out of what all
+    these bring.
     """
 
     store: Store
     checkpointer: Callable[[], BaseCheckpointSaver[Any]]
     models: Callable[[str | None], BaseChatModel]
     connectors: Callable[[], Mapping[str, Connector]]
+    servers: Servers = field(default_factory=lambda: Servers({}))
     hidden: Callable[[Any], Any] = lambda value: value
     default_zone: str = "UTC"
 
@@ -77,8 +82,8 @@ class AiPrompt:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def allow(self, payload: AiPromptPayload, owner: str) -> None:  # noqa: ARG002
-        allow(payload, self._world.connectors())
+    def allow(self, payload: AiPromptPayload, owner: str) -> None:
+        allow(payload, self._world, owner)
         if payload.output_schema is not None:
             accepted_schema(payload.output_schema)
 
@@ -99,12 +104,14 @@ class AiPrompt:
         )
 
 
-def allow(payload: AiPayload, connectors: Mapping[str, Connector]) -> None:
-    """Raises InvalidInput for a tool or a budget that there is not."""
+def allow(payload: AiPayload, world: World, owner: str) -> None:
+    """Raises InvalidInput for a tool or a budget that there is not, NotAllowed for a server of somebody else."""
     limits_of(payload.budget)
-    known = [*known_tools(connectors), NAME]
+    known = [*known_tools(world.connectors()), NAME]
     for name in (*payload.tools, *payload.allowed):
-        if name not in known:
+        if name.startswith(PREFIX):
+            world.servers.check(name, owner)
+        elif name not in known:
             raise InvalidInput(
                 f"There is no tool {name!r} that a task could grant; there are {', '.join(known)}.", field="tools"
             )
@@ -183,10 +190,13 @@ class Session:
         waits_for: WaitsFor,
     ) -> Outcome:
         run = self.run
+        foreign = [name for name in self.payload.tools if name.startswith(PREFIX)]
         tainted = has_template(said(run.action_payload))
         place = self._place = take_place(
             self.store, run.run_id, run.task_id, run.owner_id, self.payload.limits, tainted=tainted
         )
+        if self.world.servers.distrusted(foreign):
+            taint(self.store, run.run_id)  # how a server describes its tools is text from outside, too
         self.config["recursion_limit"] = steps_of_graph(place.steps)
         granted = self._granted(place)
         model = self.world.models(self.payload.model)
@@ -207,23 +217,39 @@ class Session:
         if (outcome := self._waits(asked, waits_for)) is not None:
             count_wait(self.store, self.place)
             return outcome
-        while (given := self._given(graph, bool(asked), task, news)) is not _DONE:
-            self._place = begin_entry(self.store, self.place)
-            graph.invoke(given, self.config, context=self.context, durability="sync")
-            keep_latest(self.checkpointer, self.config)
-            asked = self._questions(graph)
-            if (outcome := self._waits(asked, waits_for)) is not None:
-                return outcome
+        with self._opened(foreign, place) as opened:
+            if opened:
+                graph = build_graph(replace(entry, tools={**entry.tools, **opened}), self.checkpointer)
+            while (given := self._given(graph, bool(asked), task, news)) is not _DONE:
+                self._place = begin_entry(self.store, self.place)
+                graph.invoke(given, self.config, context=self.context, durability="sync")
+                keep_latest(self.checkpointer, self.config)
+                asked = self._questions(graph)
+                if (outcome := self._waits(asked, waits_for)) is not None:
+                    return outcome
         outcome = verdict(graph.get_state(self.config).values)
         self.checkpointer.delete_thread(self.config["configurable"]["thread_id"])
         return outcome
 
     def _granted(self, place: Place) -> dict[str, Tool]:
-        names = [name for name in self.payload.tools if name != NAME]
+        names = [name for name in self.payload.tools if name != NAME and not name.startswith(PREFIX)]
         granted = granted_tools(names, self.world.connectors(), self.call, place.owner)
         if NAME in self.payload.tools:
             granted[NAME] = conversations_tool(self.checkpointer, self.run.owner_id, self.store.clock.now())
         return granted
+
+    @contextmanager
+    def _opened(self, names: Sequence[str], place: Place) -> Iterator[dict[str, Tool]]:
+        """The granted tools of MCP servers, which run only as long as the model works: not while it waits."""
+        if not names:
+            yield {}
+            return
+        servers, hidden = self.world.servers, self.world.hidden
+        with servers.opened(names, place.owner, self.call.control) as opened:
+            yield {
+                name: tool_of_server(each, self.call, hidden, trusted=not servers.distrusted([name]))
+                for name, each in opened.items()
+            }
 
     def _given(self, graph: Graph, resumed: bool, task: str, news: News) -> Any:
         """What the graph is entered with: the task, a decision, news, or nothing after a crash; `_DONE` if it is over.

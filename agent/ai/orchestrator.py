@@ -55,8 +55,8 @@ class AiGoal:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def allow(self, payload: AiGoalPayload, owner: str) -> None:  # noqa: ARG002
-        allow(payload, self._world.connectors())
+    def allow(self, payload: AiGoalPayload, owner: str) -> None:
+        allow(payload, self._world, owner)
 
     def preview(self, payload: AiGoalPayload) -> Mapping[str, Any]:
         return previewed(payload, payload.goal)

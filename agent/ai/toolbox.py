@@ -101,15 +101,13 @@ def _granted(name: str, connectors: Mapping[str, Connector], call: Call, owner: 
     for tool in all_tools():
         if tool.name == name:
             schema = _as_openai_has_it(tool.name)
-            return Tool(
-                name=name, schema=schema, rule=lambda given: _rule_of_tool(name, given), harmless=_enums(schema)
-            )
+            return Tool(name=name, schema=schema, rule=lambda given: _rule_of_tool(name, given), harmless=enums(schema))
     if name not in connectors:
         known = ", ".join(known_tools(connectors))
         raise InvalidInput(f"There is no tool {name!r} that a task could grant; there are {known}.", field="tools")
     connector = connectors[name]
     schema = function(name, described(name), connector.payload)
-    harmless = {**_enums(schema), **({"method": ("GET", "HEAD", "get", "head")} if name == "http" else {})}
+    harmless = {**enums(schema), **({"method": ("GET", "HEAD", "get", "head")} if name == "http" else {})}
     return Tool(
         name=name,
         schema=schema,
@@ -153,7 +151,7 @@ def _rule_of_deed(name: str, given: Mapping[str, Any]) -> Rule:
     return Rule(acts=True, always=always, makes=action)
 
 
-def _enums(schema: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+def enums(schema: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
     """The arguments that can only have one of a few values, and the values that are taken when nothing is said."""
     properties: Mapping[str, Any] = schema["function"]["parameters"].get("properties", {})
     harmless: dict[str, Sequence[Any]] = {}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from croncierge.errors import Unavailable
 from interfaces.cli.options import Common
 from interfaces.cli.payloads import json_object
 from interfaces.cli.runs import tell_run
@@ -88,6 +89,50 @@ def _do(common: Common, app: "App", action: str, payload: dict[str, Any], second
     tell_run(common, app, number)
     if operations.get_run(app.store, app.actor(_VIA), number).status is not RunStatus.COMPLETED:
         raise typer.Exit(1)
+
+
+def list_servers(
+    common: Common,
+    server: Annotated[str | None, typer.Argument(metavar="[SERVER]", help="Ask only this one.")] = None,
+) -> None:
+    """List what MCP servers offer, and what of it AI tasks can be granted.
+
+    The servers are asked: a command among them is started, and ended again.
+
+    \b
+    croncierge actions mcp
+    croncierge actions mcp weather --json
+    """
+    from tools.connectors.executor import Control
+    from tools.wording import table
+
+    with common.app() as app:
+        servers, owner, hidden = app.connectors.servers, app.settings.user, app.connectors.secrets.hidden
+        tools, problems = [], {}
+        for name in [server] if server is not None else servers.names(owner):
+            try:
+                with servers.running(name, owner, Control()) as running:
+                    tools += [
+                        {"tool": each.name, "can_be_granted": servers.grantable(each.name), "reads_only": each.reads,
+                         "about": hidden(each.description)}
+                        for each in running.tools.values()
+                    ]  # fmt: skip
+            except Unavailable as error:
+                problems[name] = hidden(error.message)
+        if common.as_json:
+            put_json({"tools": tools, "problems": problems})
+        elif not tools and not problems:
+            put("No MCP server is set up; the operator can add [mcp.NAME].")
+        else:
+            rows = [
+                (each["tool"], "yes" if each["can_be_granted"] else "no", " ".join(str(each["about"]).split())[:200])
+                for each in tools
+            ]
+            put_markdown(table(("Tool", "Can be granted", "About, as its server says"), rows))
+            for sentence in problems.values():
+                put(sentence)
+        if problems:
+            raise typer.Exit(1)
 
 
 def _about(connector: object) -> str:

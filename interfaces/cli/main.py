@@ -137,7 +137,9 @@ _group(
     retry=messages.retry,
 )
 command(cli, "preferences")(messages.preferences)
-_group("actions", "What tasks can do.", list=actions.list_actions, **{"try": actions.try_action})
+_group(
+    "actions", "What tasks can do.", list=actions.list_actions, mcp=actions.list_servers, **{"try": actions.try_action}
+)
 command(cli, "emit")(events.emit)
 _group("events", "What starts tasks.", list=events.list_events, on=events.on, off=events.off)
 _group(

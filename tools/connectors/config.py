@@ -16,7 +16,7 @@ from croncierge.errors import InvalidInput
 from tools.connectors.grants import Grant
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)\}")
-_TABLES = ("http", "scripts", "sql", "email", "channels", "secrets", "plugins")
+_TABLES = ("http", "scripts", "sql", "email", "channels", "mcp", "secrets", "plugins")
 _SHORTEST_SECRET = 4
 _NO_SECRETS = frozenset({"HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TMPDIR", "USER"})
 

@@ -2,7 +2,8 @@
 
 Run as a file by a bare interpreter (`python -I -S launcher.py supervise|limit JSON COMMAND…`), so it needs nothing but
 the standard library. `supervise` ends everything when the script has ended or when the program lets go of the lifeline,
-which the kernel does for a program that was killed. `limit` takes on the limits and becomes the command.
+which the kernel does for a program that was killed; without a lifeline, when the kernel says that the program's thread
+is gone. `limit` takes on the limits and becomes the command.
 """
 
 import ctypes
@@ -59,13 +60,23 @@ def _threads_of_this_user() -> int:
     return count
 
 
-def supervise(lifeline: int, command: list[str], limits: dict[str, int] | None, folder: str) -> int:
+def supervise(
+    lifeline: int | None, command: list[str], limits: dict[str, int] | None, folder: str, parent: int | None = None
+) -> int:
     """Run the command to its end, and none of its descendants any longer; its exit code, or 128 + a signal's number.
 
-    lifeline: the end of a pipe; when the other end is closed, all is over at once. limits: None when the command takes
-    them on by itself. folder: is removed in the end.
+    lifeline: the end of a pipe; when the other end is closed, all is over at once. Without one a signal ends all, which
+    the kernel sends when the parent's thread is gone. limits: None when the command takes them on by itself. folder: is
+    removed in the end.
     """
-    os.set_inheritable(lifeline, False)
+    told: list[int] = []
+    if lifeline is not None:
+        os.set_inheritable(lifeline, False)
+    else:
+        signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+        _prctl(_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it was gone before one could ask
+            told.append(signal.SIGTERM)
     _prctl(_SUBREAPER, 1)  # what loses its parent becomes a child of this process
     ended, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -75,7 +86,8 @@ def supervise(lifeline: int, command: list[str], limits: dict[str, int] | None, 
     if child == 0:
         _start(command, limits)
     status = None
-    while status is None and lifeline not in select.select([ended, lifeline], [], [])[0]:
+    watched = [ended] if lifeline is None else [ended, lifeline]
+    while status is None and not told and lifeline not in select.select(watched, [], [])[0]:
         os.read(ended, 4096)
         status, _ = _reap(child)
     _end_all(child)
@@ -152,7 +164,7 @@ def _prctl(option: int, value: int) -> None:
 def main(role: str, job: dict[str, Any], command: list[str]) -> int:
     if role == "limit":
         limit(command, job["limits"])
-    return supervise(job["lifeline"], command, job["limits"], job["folder"])
+    return supervise(job["lifeline"], command, job["limits"], job["folder"], job.get("parent"))
 
 
 if __name__ == "__main__":

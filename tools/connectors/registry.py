@@ -24,6 +24,7 @@ from tools.deeds import TELL
 if TYPE_CHECKING:
     from tools.connectors.channels import Channels
     from tools.connectors.plugins import Plugins
+    from tools.mcp.servers import Servers
 
 _PLAIN = 2_000  # characters of a message that needs no closer look
 _MOST_TOLD = 2_000  # characters of what the owner is told when it is done
@@ -59,6 +60,13 @@ class Connectors:
     @cached_property
     def secrets(self) -> Secrets:
         return Secrets(self._config)
+
+    @cached_property
+    def servers(self) -> "Servers":
+        """Those of the Model Context Protocol. Raises InvalidInput when their part of the configuration is wrong."""
+        from tools.mcp.servers import McpConfig, Servers
+
+        return Servers(self._config.named("mcp", McpConfig))
 
     @property
     def names(self) -> list[str]:

@@ -26,6 +26,7 @@ from store.values import Actor, RunInfo, TaskInfo, TaskSpec
 from tests.store.conftest import new_store
 from tools.connectors.connector import Call, Connector, Payload
 from tools.connectors.executor import Control, Executor
+from tools.mcp.servers import Servers
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -142,6 +143,7 @@ class Ai:
         clock: Any = None,
         store: Store | None = None,
         saver: BaseCheckpointSaver[Any] | None = None,
+        servers: Servers | None = None,
     ) -> None:
         self.clock: Any = clock or FixedClock(MONDAY)
         self.store = store or (new_store(self.clock) if url == "sqlite://" else open_store(url, self.clock))
@@ -163,6 +165,7 @@ class Ai:
             checkpointer=lambda: self.saver,
             models=lambda _name: self.model,
             connectors=lambda: connectors,
+            servers=servers or Servers({}),
         )
         self.connectors: dict[str, Any] = {**self.fakes, "ai_prompt": AiPrompt(world), "ai_goal": AiGoal(world)}
         executors = {name: as_executor(each, self.records) for name, each in self.connectors.items()}
