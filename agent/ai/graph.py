@@ -89,7 +89,7 @@ def build_graph(entry: Entry, checkpointer: BaseCheckpointSaver[Any]) -> Graph:
         return {"stopped": stopped, **_last_words(entry, messages, stopped)}
 
     def judge(state: Work) -> dict[str, Any]:
-        questions = _questions(entry, _calls(state))
+        questions = _questions(entry, _calls(state), _since_entry(state["messages"])[:-1])
         if questions:
             asked = ask_for(entry.store, entry.place.run_id, questions)
             interrupt([each.id for each in asked])
@@ -148,13 +148,16 @@ def steps_of_graph(steps: int) -> int:
     return 3 * steps + 5
 
 
-def _questions(entry: Entry, calls: Sequence[Any]) -> list[Question]:
-    """The calls that need a person's yes; what an earlier call of the same answer brings in counts, too."""
+def _questions(entry: Entry, calls: Sequence[Any], before: Sequence[AnyMessage]) -> list[Question]:
+    """The calls that need a person's yes; what an earlier call of the same answer brings in counts, too.
+
+    Nobody is asked about a call that only repeats one made before: it is refused anyway.
+    """
     tainted = is_tainted(entry.store, entry.place.run_id)
     questions = []
     for call in calls:
         tool = entry.tools.get(call["name"])
-        if tool is None:
+        if tool is None or repetition(before, call) is not None:
             continue
         rule = tool.rule(call["args"])
         why = reason_to_ask(

@@ -60,7 +60,8 @@ def openai_server(script: Callable[[Message], Reply], port: int = 0) -> Iterator
             fake.requests.append(request)
             reply = fake.script(request)
             if isinstance(reply, int):
-                self._send(reply, "application/json", json.dumps({"error": {"message": "no", "type": "x"}}))
+                said = f"no, not with {self.headers['Authorization']}"  # some servers do say it
+                self._send(reply, "application/json", json.dumps({"error": {"message": said, "type": "x"}}))
             elif request.get("stream"):
                 lines = [f"data: {json.dumps(chunk)}\n\n" for chunk in _chunks(reply, request)]
                 self._send(200, "text/event-stream", "".join([*lines, "data: [DONE]\n\n"]))
