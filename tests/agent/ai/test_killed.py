@@ -34,7 +34,7 @@ def test_a_goal_survives_kills_between_and_within_its_entries_and_concludes(tmp_
     run = run_now(store, actor, create_task(store, actor, spec).id)
 
     for moment in ("does sum up", "concludes", None):
-        command = [sys.executable, "-m", "tests.agent.ai.worker", url, str(witness)]
+        command = [sys.executable, "-m", "tests.agent.ai.worker", url, str(witness), "reports"]
         process = subprocess.Popen(command, cwd=Path(__file__).parents[3])
         try:
             if moment is None:
