@@ -133,5 +133,10 @@ class Case(_Strict):
     @property
     def digest(self) -> str:
         """Changes with whatever decides whether the case passes; tags and notes do not."""
-        text = self.model_dump_json(exclude={"tags", "note"}, exclude_defaults=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return digest_of(self)
+
+
+def digest_of(case: BaseModel) -> str:
+    """Of all of a case but its tags and notes."""
+    text = case.model_dump_json(exclude={"tags", "note"}, exclude_defaults=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -12,10 +12,12 @@ from agent.invoke import Assistant, ToolCall
 from agent.invoke import Turn as Answer
 from croncierge.errors import CronciergeError
 from evals.cases import Case
-from evals.datasets import Suite
+from evals.datasets import AnyCase, Suite
 from evals.prices import Price
 from evals.results import CallRecord, CaseResult, Trial, TurnRecord
 from evals.scorers import Call, Happened, score
+from evals.tasks.cases import TaskCase
+from evals.tasks.runner import try_task
 from evals.world import World
 
 Progress = Callable[[CaseResult], None]
@@ -35,8 +37,10 @@ def run_suite(
     progress: told of each case when it is through.
     """
 
-    def work(case: Case) -> CaseResult:
-        trials = tuple(_try(case, model, price) for _ in range(repeat))
+    def work(case: AnyCase) -> CaseResult:
+        trials = tuple(
+            try_task(case) if isinstance(case, TaskCase) else _try(case, model, price) for _ in range(repeat)
+        )
         result = CaseResult(id=case.id, suite=suite.name, digest=case.digest, tags=case.tags, trials=trials)
         progress(result)
         return result

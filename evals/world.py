@@ -35,7 +35,7 @@ class World:
 
     def __init__(self, case: Case) -> None:
         self.zone = case.zone
-        self.store = _new_store(FixedClock(case.now))
+        self.store = new_store(FixedClock(case.now))
         self._people: dict[str, UUID] = {}
         self.person = self._user(PERSON)
         ids: dict[str, int] = {}
@@ -114,7 +114,7 @@ def _template() -> bytes:
         return bytes(_sqlite(connection).serialize())
 
 
-def _new_store(clock: FixedClock) -> Store:
+def new_store(clock: FixedClock) -> Store:
     """An empty store in memory, copied from one that was migrated, which takes a fraction of the time."""
     engine = open_engine("sqlite://")
     with engine.connect() as connection:

@@ -42,13 +42,9 @@ class Meter:
     def ask(self, messages: Sequence[BaseMessage], tools: Sequence[Mapping[str, Any]], *, last: bool) -> AIMessage:
         """The model's answer; the last one may use up what was kept. Raises Exhausted, Unavailable."""
         tokens_in = int(_MARGIN * (count_tokens(messages) + len(str(tools)) // 3)) + _PER_CALL
-        reservation = reserve(
-            self.store,
-            self.root_run_id,
-            tokens=tokens_in + ANSWER,
-            cost=price(self.name, tokens_in, ANSWER),
-            keep=0 if last else KEPT,
-        )
+        cost = price(self.name, tokens_in, ANSWER)
+        kept = {} if last else {"keep": KEPT, "keep_cost": cost}
+        reservation = reserve(self.store, self.root_run_id, tokens=tokens_in + ANSWER, cost=cost, **kept)
         begun = time.monotonic()
         bound: Any = self.model.bind_tools([dict(tool) for tool in tools]) if tools else self.model
         if "max_tokens" in type(self.model).model_fields:

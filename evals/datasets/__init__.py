@@ -14,7 +14,9 @@ from pydantic import ValidationError
 from croncierge.errors import InvalidInput
 from evals.cases import Case
 from evals.datasets.times import case_of_request, is_for_the_assistant
+from evals.tasks.cases import TaskCase
 
+AnyCase = Case | TaskCase
 _FOLDER = files("evals.datasets")
 _TIME = "time"
 
@@ -27,7 +29,7 @@ class Suite:
     version: int
     about: str
     digest: str
-    cases: tuple[Case, ...]
+    cases: tuple[AnyCase, ...]
 
 
 def suite_names() -> list[str]:
@@ -69,13 +71,13 @@ def read_suite(file: Traversable) -> Suite:
     if not isinstance(data, dict) or not {"suite", "version", "about", "cases"} <= data.keys() or root is None:
         raise InvalidInput(f"{file.name}:1: a dataset has suite, version, about and cases.", field="dataset")
     defaults = data.get("defaults", {})
-    cases = []
+    cases: list[AnyCase] = []
     for index, row in enumerate(data["cases"]):
         where = ("cases", index)
         if not isinstance(row, dict):
             raise InvalidInput(f"{file.name}:{_line(root, where)}: a case is a mapping.", field="dataset")
         try:
-            cases.append(Case.model_validate(defaults | row))
+            cases.append((TaskCase if "task" in row else Case).model_validate(defaults | row))
         except ValidationError as error:
             raise InvalidInput(f"{file.name}:{_place(root, where, error)}", field="dataset") from error
     return Suite(

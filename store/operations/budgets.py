@@ -120,8 +120,10 @@ def spend(connection: sa.Connection, root_run_id: int, now: datetime, **amounts:
         raise _exhausted(connection, root_run_id, now, amounts)
 
 
-def reserve(store: Store, root_run_id: int, *, tokens: int, cost: int, keep: int = 0) -> Reservation:
-    """Pay for a call of a model beforehand. keep: tokens that have to be left for a last answer.
+def reserve(
+    store: Store, root_run_id: int, *, tokens: int, cost: int, keep: int = 0, keep_cost: int = 0
+) -> Reservation:
+    """Pay for a call of a model beforehand. keep, keep_cost: what has to be left for a last answer.
 
     Raises Exhausted.
     """
@@ -130,9 +132,9 @@ def reserve(store: Store, root_run_id: int, *, tokens: int, cost: int, keep: int
         user_id = connection.execute(
             sa.select(_BUDGETS.c.user_id).where(_BUDGETS.c.root_run_id == root_run_id)
         ).scalar_one()
-        spend(connection, root_run_id, now, tokens=tokens + keep, cost=cost)
-        if keep:
-            _give_back(connection, root_run_id, tokens=keep, cost=0)
+        spend(connection, root_run_id, now, tokens=tokens + keep, cost=cost + keep_cost)
+        if keep or keep_cost:
+            _give_back(connection, root_run_id, tokens=keep, cost=keep_cost)
         over = charge(connection, user_id, now, tokens=tokens, cost=cost)
         if over is not None:
             raise Exhausted(f"The model is not asked any more: {over}.", field="usage")

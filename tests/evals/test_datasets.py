@@ -57,7 +57,7 @@ def test_every_suite_has_as_many_cases_as_it_takes_to_mean_something() -> None:
     suites = {suite.name: len(suite.cases) for suite in load_suites()}
     assert list(suites) == suite_names()
     least = {"scheduling": 40, "editing": 20, "chaining": 15, "inspection": 15, "ambiguity": 15, "irrelevance": 25}
-    least |= {"safety": 15, "conversations": 10, "time": 300}
+    least |= {"safety": 15, "conversations": 10, "time": 300, "budgets": 20, "orchestration": 20}
     assert all(suites[name] >= count for name, count in least.items())
 
 

@@ -11,7 +11,7 @@ def test_each_template_makes_a_payload_that_can_be_filled_in_before_there_is_a_r
     payload = template.filled_in(dict.fromkeys(template.variables, "a value"))
     assert "[[" not in payload["prompt"]
     check_templates(payload, "payload")
-    prompt = str(filled_in(payload["prompt"], {"last": {}}, "prompt"))
+    prompt = str(filled_in(payload["prompt"], {"last": {"result": {}, "at": None}}, "prompt"))
     assert "{" not in prompt
 
 

@@ -63,7 +63,7 @@ def claimed(run: RunInfo, actor: Actor, payload: dict[str, Any], attempt: int) -
 
 
 @pytest.mark.parametrize(
-    "budget", [{"subtasks": 3}, {"entries": 6}, {"calls": 4}, {"tokens": 20_000}], ids=lambda each: next(iter(each))
+    "budget", [{"subtasks": 3, "tokens": 20_000}, {"calls": 4}, {"entries": 6}], ids=lambda each: next(iter(each))
 )
 def test_twenty_racing_entries_into_one_run_spend_no_unit_too_much(tmp_path: Path, budget: dict[str, int]) -> None:
     """As if nineteen processes took over from one that is not dead at all."""
