@@ -31,6 +31,11 @@ class Suite:
     digest: str
     cases: tuple[AnyCase, ...]
 
+    @property
+    def scripted(self) -> bool:
+        """Whether no model is asked, whichever is measured."""
+        return all(isinstance(case, TaskCase) for case in self.cases)
+
 
 def suite_names() -> list[str]:
     """All suites there are, by name."""

@@ -64,6 +64,8 @@ def evaluate(
     if record and only:
         raise InvalidInput("A suite is recorded whole; leave out --only.", field="--only")
     suites = _chosen(load_suites(suite or ()), only)
+    if model is not None and not suite:  # its rates are about what it was asked
+        suites = [each for each in suites if not each.scripted]
     plan = evaluation.Plan(
         suites=suites,
         model=model or evaluation.BUILT_IN,
