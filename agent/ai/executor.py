@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -195,7 +195,7 @@ class Session:
         place = self._place = take_place(
             self.store, run.run_id, run.task_id, run.owner_id, self.payload.limits, tainted=tainted
         )
-        if self.world.servers.distrusted(foreign):
+        if not place.tainted and self.world.servers.distrusted(foreign):
             taint(self.store, run.run_id)  # how a server describes its tools is text from outside, too
         self.config["recursion_limit"] = steps_of_graph(place.steps)
         granted = self._granted(place)
@@ -245,7 +245,12 @@ class Session:
             yield {}
             return
         servers, hidden = self.world.servers, self.world.hidden
-        with servers.opened(names, place.owner, self.call.control) as opened:
+        with ExitStack() as stack:
+            try:
+                opened = stack.enter_context(servers.opened(names, place.owner, self.call.control))
+            except Unavailable:
+                taint(self.store, place.run_id)  # why it failed is told in the server's words
+                raise
             yield {
                 name: tool_of_server(each, self.call, hidden, trusted=not servers.distrusted([name]))
                 for name, each in opened.items()

@@ -61,6 +61,7 @@ def _examine(app: "App", common: Common) -> Iterator[Finding]:
     yield from database
     yield _zone(app, common)
     yield _model(settings)
+    yield from _servers(app)
     if all(each.ok for each in database) and _exists(settings):
         yield from _work(app)
     yield Finding(name="log", ok=True, found=str(settings.log_file))
@@ -166,6 +167,21 @@ def _reached(settings: "Settings", key: str | None) -> Finding:
     except openai.OpenAIError:  # it is there; many servers list no models
         pass
     return Finding(name="model", ok=True, found=f"{settings.model}{at} answers")
+
+
+def _servers(app: "App") -> Iterator[Finding]:
+    """The MCP servers that are set up; none is started or asked here."""
+    try:
+        names = app.connectors.servers.names(app.settings.user)
+        if not names:
+            return
+        from tools.mcp.servers import need_package
+
+        need_package()
+    except CronciergeError as error:
+        yield _wrong("connectors", error)
+        return
+    yield Finding(name="MCP servers", ok=True, found=f"{', '.join(names)} (`croncierge actions mcp` asks them)")
 
 
 def _work(app: "App") -> Iterator[Finding]:

@@ -79,7 +79,8 @@ class Servers:
     def grantable(self, tool: str) -> bool:
         """Whether the operator lets tasks have the tool of this name."""
         server, plain = _parts(tool)
-        return server in self._configs and any(fnmatchcase(plain, each) for each in self._configs[server].tools)
+        named = server in self._configs and any(fnmatchcase(plain, each) for each in self._configs[server].tools)
+        return named and len(plain) > 0 and len(tool) <= _LONGEST
 
     def check(self, tool: str, owner: str) -> None:
         """Pass if a task of this person may be granted the tool; no server is asked.
@@ -89,7 +90,7 @@ class Servers:
         """
         server, plain = _parts(tool)
         config = granted(self._configs, "MCP server", "mcp", server, owner)
-        if not plain or len(tool) > _LONGEST or not self.grantable(tool):
+        if not self.grantable(tool):
             raise InvalidInput(
                 f"Tasks cannot have the tool {plain!r} of the MCP server “{server}”; the operator lets them have "
                 f"{', '.join(config.tools) or 'none'} (`croncierge actions mcp {server}` shows what it offers).",

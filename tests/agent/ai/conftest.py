@@ -24,6 +24,7 @@ from store.operations.runs import Outcome
 from store.session import Store
 from store.values import Actor, RunInfo, TaskInfo, TaskSpec
 from tests.store.conftest import new_store
+from tests.tools.mcp.conftest import url as url  # a fixture
 from tools.connectors.connector import Call, Connector, Payload
 from tools.connectors.executor import Control, Executor
 from tools.mcp.servers import Servers

@@ -9,6 +9,7 @@ import pytest
 
 from croncierge.errors import InvalidInput, NotAllowed
 from store.operations.approvals import approve, list_approvals
+from store.operations.trees import is_tainted
 from store.status import RunStatus
 from tests.agent.ai.conftest import Ai, calls, says
 from tests.agent.ai.servers import ERASE, FAIL, FORECAST, SEND, Weather, set_up
@@ -46,13 +47,22 @@ def test_a_run_uses_a_command_by_its_name_and_leaves_nothing_behind(ai: Make, tm
     assert answered["status"] == "done"
 
 
+def test_a_run_uses_a_server_of_the_web(ai: Make, url: str) -> None:
+    servers = Servers({"weather": McpConfig.model_validate({"url": url, "tools": ["*"]})})
+    world = ai(calls((FORECAST, {"city": "Bonn"})), says("Rain it is."), servers=servers)
+    run = world.prompt("What about Bonn?", tools=[FORECAST])
+    assert run.status is RunStatus.COMPLETED
+    assert "Rain in Bonn." in world.told()
+
+
 def test_a_server_that_does_not_come_up_fails_the_attempt_which_can_be_tried_again(ai: Make) -> None:
-    servers = Servers({"weather": McpConfig(url="http://127.0.0.1:9/mcp", tools=("*",))})  # type: ignore[arg-type]
-    world = ai(says("never"), servers=servers)
+    config = McpConfig.model_validate({"url": "http://127.0.0.1:9", "tools": ["*"], "trusted": True})
+    world = ai(says("never"), servers=Servers({"weather": config}))
     run = world.prompt("What about Bonn?", tools=[FORECAST])
     assert run.status is RunStatus.FAILED
     assert "The MCP server “weather” cannot be reached" in (run.error_message or "")
     assert world.model.asked == []
+    assert is_tainted(world.store, run.id), "why it failed may be told in its own words"
 
 
 def test_errors_of_a_server_are_told_to_the_model_as_data(ai: Make, weather: Callable[..., Weather]) -> None:
