@@ -24,7 +24,8 @@ _WAIT = phrase(
 )
 _FREE = phrase(
     r"""
-    ^(?:(?:let|make)\s+)?(?P<task>.+?)\s+(?:should(?:n't| not)|must(?:n't| not)|no longer|doesn't|does not|
+    ^(?:(?:let|make)\s+)?(?P<task>.+?)\s+(?:should(?:n't| not)|must(?:n't| not)|(?:should |must |need )?no longer|
+    doesn't|does not|
     need not|needn't|don't)\s+(?:have to |need to )?(?:waits?|depends?|runs?)(?: any ?more)?\s+(?:for|on|
     after)\s+(?P<after>.+?)(?: any ?more)?$|^(?:don't|do not|stop)\s+(?:let |making |
     make )?(?P<stop>.+?)\s+wait(?:ing)?\s+for\s+(?P<first>.+?)$|^(?:unchain|unlink|detach|
@@ -37,7 +38,7 @@ _FREE = phrase(
 def chain(conversation: Conversation) -> Sequence[Request] | None:
     """Adding or removing a dependency between two tasks that exist."""
     text = plain(conversation.text).strip("?")
-    if re.match(r"(?:why|what|when|how|did|remind|after|once)\b", text, re.I):
+    if re.match(r"(?:why|what|when|how|did|remind|after|once|do|does|is|are|should|can|i|if)\b", text, re.I):
         return None
     if match := _FREE.match(text):
         task = match["task"] or match["stop"] or match["un"] or match["of"]

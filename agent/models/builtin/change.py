@@ -139,7 +139,7 @@ def _moved(text: str, conversation: Conversation) -> Sequence[Request] | None:
             when = f"{when} earlier" if re.search(r"\b(?:forward|bring)\b", text, re.I) else f"{when} later"
         return [
             Call(tool="edit_task", args={"task": each, "when": when})
-            for each in tasks_meant(_direction_off(task), conversation)
+            for each in tasks_meant(_old_time_off(_direction_off(task), conversation), conversation)
         ]
     return None
 
@@ -199,6 +199,12 @@ def _applies(when: str, conversation: Conversation) -> bool:
 
 def _direction_off(task: str) -> str:
     return re.sub(r"\s+(?:back|forward|out|over)$", "", task, flags=re.I)
+
+
+def _old_time_off(task: str, conversation: Conversation) -> str:
+    """ "my trip from the 3rd" (to the 4th): what the time was so far names no task."""
+    words, joined, old = task.rpartition(" from ")
+    return words if joined and is_time(old, conversation) else task
 
 
 def _is_reference(task: str, conversation: Conversation) -> bool:

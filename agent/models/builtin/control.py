@@ -12,9 +12,12 @@ from agent.models.builtin.things import books_a_place, starts
 from schedules.zones import find_zone
 
 _TASK = r"(?P<task>.+?)"
+_REASON = phrase(
+    r",\s*(?:because|since|as|while|i'm|i am|we're|we are|i have|i've|i'll|it's|no need)\b.*$|\s+because\b.*$"
+)
 _UNDO = phrase(
     r"""
-    ^(?:undo(?: (?:that|it|this|the last (?:one|change|thing)|my last change|everything))?|
+    ^(?:oh no[,! ]*)?(?:undo(?: (?:that|it|this|the last (?:one|change|thing)|my last change|everything))?|
     revert(?: (?:that|it))?|(?:take|bring|put) (?:that|it|them|this)(?: one)? back|bring back .+|
     restore (?:it|that|.+)|(?:oops|whoops|no wait)[,! ]*(?:undo|that was wrong)?.*|undelete.*|
     that was (?:a mistake|wrong))$
@@ -51,7 +54,9 @@ _WHICH = "Which of these shall I delete? Say “all of them” or “the second 
 _SAID_OF_ANYTHING = phrase(
     r"^(?:turn|switch|shut|start|launch|enable|disable|continue|end|kill|put|hold|mute|unmute|take off|dismiss|abort)\b"
 )
-_NOT_OURS = phrase(r"^the meeting$|\b(?:playing|order|talking|it up|quiet hours)\b")
+# To start a meeting is to join it.
+_IN_COMPANY = phrase(r"^(?:start|run|launch|continue|resume|trigger) .*\b(?:meeting|call|conference|event)s?$")
+_NOT_OURS = phrase(r"\b(?:playing|order|talking|it up|quiet hours)\b")
 _AMOUNT = phrase(
     r"^(?:\d+|an?|one|two|three|five|ten|fifteen|twenty|thirty) (?:more )?"
     r"(?:minutes?|mins?|hours?|seconds?) (?:from|off|to|out)\b"
@@ -68,7 +73,7 @@ _DEFAULT_TIME = phrase(
     r"""
     ^(?:(?:set |change )?(?:my )?(?:default|usual|normal|preferred) (?:reminder )?time(?: of day)? (?:is|to|
     :|=)|(?:set|change) my (?:default|usual) time to|by default remind me at|
-    when i (?:don't )?give no time,? (?:take|use))\s+(?P<time>.+)$
+    (?:when|if|whenever) i (?:give no|don't (?:give|say|name) a|say no) time,? (?:please )?(?:take|use))\s+(?P<time>.+)$
     """
 )
 _ASK_PREFERENCES = phrase(
@@ -100,13 +105,15 @@ def preferences(conversation: Conversation) -> Sequence[Request] | None:
 
 def control(conversation: Conversation) -> Sequence[Request] | None:
     """ "cancel it", "pause the timesheet one", "run it now"."""
-    text = plain(conversation.text).strip("?")
+    text = _REASON.sub("", plain(conversation.text).strip("?"))
     if starts(text) or books_a_place(text):
         return None
     for pattern, tool in _CONTROL:
         if match := pattern.match(text):
             words = match["task"]
             if names_foreign(words) or _NOT_OURS.search(words) or _AMOUNT.match(words):
+                return None
+            if _IN_COMPANY.match(text):
                 return None
             if _SAID_OF_ANYTHING.match(text) and not (_points(words) or ours_or_known(words, conversation)):
                 return None

@@ -8,6 +8,7 @@ from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.lexicon import names_foreign, names_ours
 from agent.models.builtin.meaning import Call, Request, Say, call
 from agent.models.builtin.pattern import phrase
+from agent.models.builtin.prerequisite import prerequisites, without_end
 from agent.models.builtin.text import plain, task_meant, task_words
 from agent.models.builtin.things import books_a_place, gives
 from croncierge.errors import InvalidInput
@@ -21,10 +22,11 @@ _CUE = phrase(
     \b(?:remind(?:er|ers)?|alarms?|timer|wake me|wake up call|get me up|alert me|notify me|ping me|nudge me|
     warn me|let me know (?:when|if|once|as soon as|at|in|on|every|tomorrow|before)|
     tell me to|don't let me forget|do not let me forget|don't forget|make sure i|
-    note to self|remember to|/remind|buzz me|message me|text me|call me)\b|^(?:schedule|add|create|
+    note to self|remember to|/remind|buzz me|message me|text me|call me)\b|^(?:schedule|add|append|create|
     set(?: up)?|put|plan|book|note|new|start|make)\b
     """
 )
+_WEAK_CUE = phrase(r"^(?:start|make|put|set|plan|book|new)\b")
 _ALARM = phrase(r"\b(?:alarm|wake[- ]?up call)\b")
 _TIMER = phrase(r"\btimer\b")
 _QUESTION = phrase(
@@ -55,6 +57,8 @@ _SNOOZE = phrase(
     till|by))?(?:\s+(?P<when>.+))?$
     """
 )
+# A program is no request, whatever it says.
+_CODE = re.compile(r"```|^\s*(?:def|class|function|import|SELECT|public|const|let|var)\s.*[(){};=]|\w\(\)\s*[:{;]")
 _LONGEST_BARE = 20
 # "Could you set an alarm for 7?" is no question.
 _REQUEST = phrase(r"^(?:hey |hi |please )*(?:can|could|would|will) (?:you|u) (?:please )?(?:help me |help to )?")
@@ -62,7 +66,6 @@ _SAID_ME = phrase(r"\bremind me (?!what|who|where|of the (?:date|time|name|place
 _SAID_LATER = phrase(
     r"\b(?:remind(?:er|ers)?|alarms?|timers?|wake|forget|notify|alert|ping|nudge|note|every|daily|weekly)\b"
 )
-_PAST = phrase(r"\?$|\b(?:was|were|had|did|went|took)\b")
 _MAKES = phrase(r"^(?:create|make|start|compose)\b")
 _EVENT = phrase(
     r"""
@@ -71,12 +74,14 @@ _EVENT = phrase(
     (?:appointment|meeting|lunch|dinner|breakfast|brunch|interview|party|event|class|lesson|call|game)\b
     """
 )
+# Not an event to come, but a question or a remark about it.
+_REMARKS = phrase(r"\b(?:who|whose|what|where|which|how|was|were|had|did|went|took)\b|\?\s*$")
 # What would have to be done at once, by or to somebody else.
 _DECLINED = phrase(
     r"""
     ^(?:accept|decline|attend|join|confirm|inform|notify (?!me)|message (?!me)|tell (?!me)|not|try|invite|
     connect|add me|alert (?!me)|make a (?:chart|list of (?:what|all|the))|
-    (?:start|end) quiet)\b|
+    (?:start|end) quiet|(?:start|begin) (?:the|my|a) (?:meeting|call))\b|
     \bas (?:finished|completed?|done)$
     """
 )
@@ -86,8 +91,12 @@ _AFTER_THAT = phrase(r"^(?:and |then )*(?:after|once) (?:that|this|it)(?: is don
 def create(conversation: Conversation) -> Sequence[Request] | None:
     """A new task, if the message asks for one."""
     text = conversation.text.strip()
+    if _CODE.search(text):
+        return None
     before = _AFTER_THAT.match(text)
     text = text[before.end() :] if before and conversation.focus else text
+    needed = prerequisites(text, conversation)
+    text = needed.text
     reading = read(text, now=conversation.now, preferences=conversation.preferences)
     asked = plain(text)
     cue = _CUE.search(text.replace("’", "'")) or _CUE.match(asked)
@@ -98,6 +107,8 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
         not _SAID_LATER.search(asked) and (books_a_place(asked) or (untimed and names_foreign(asked)))
     ):
         return None
+    if _WEAK_CUE.match(asked) and not (reading.schedule or names_ours(text)):
+        return None  # "start up the game", "make some coffee"
     if _QUESTION.search(_as_order(text)) and not _SAID_ME.search(text):
         return None
     if not (cue or _follows(text, reading, conversation) or _bare(text, reading) or _announced(text, reading)):
@@ -116,9 +127,8 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
         title = "alarm" if _ALARM.search(text) else "timer" if _TIMER.search(text) else ""
     if not re.search(r"\bremind", text, re.I) and _needs_thought(title, text):
         return None
-    after = [
-        task_meant(_first(c.words), conversation) for c in reading.conditions if c.kind is ConditionKind.AFTER_TASK
-    ]
+    stated = [without_end(c.words) for c in reading.conditions if c.kind is ConditionKind.AFTER_TASK]
+    after = [task_meant(words, conversation) for words in (*needed.tasks, *stated)]
     if before and conversation.focus:
         after.append(f"#{conversation.focus['id']}")
     unknown = [c.words for c in reading.conditions if not _can_happen(c)]
@@ -143,7 +153,7 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
                 "title": title,
                 **({"when": when} if when else {}),
                 **({"after": after} if after else {}),
-                **({"after_outcome": outcome} if after and (outcome := outcome_in(text)) else {}),
+                **({"after_outcome": outcome} if after and (outcome := needed.outcome or outcome_in(text)) else {}),
             },
         )
     ]
@@ -165,16 +175,6 @@ def _needs_thought(title: str, text: str) -> bool:
 def _as_order(text: str) -> str:
     polite = _REQUEST.match(text)
     return text[polite.end() :].rstrip("? ") if polite else text
-
-
-def _first(words: str) -> str:
-    """The task in "the timesheet reminder runs": the grammar hands on the person's words."""
-    return re.sub(
-        r"\s+(?:has |have |is |are )?(?:runs?|ran|finish(?:es|ed)?|done|completed?|ends?|ended|fires?|fired)$",
-        "",
-        words,
-        flags=re.I,
-    )
 
 
 def _follows(text: str, reading: Reading, conversation: Conversation) -> bool:
@@ -202,7 +202,7 @@ def _bare(text: str, reading: Reading) -> bool:
 
 def _announced(text: str, reading: Reading) -> bool:
     """ "lunch with Deb at noon", "I have an appointment tomorrow at 9": an event with its time, and no question."""
-    return reading.schedule is not None and _EVENT.match(text) is not None and not _PAST.search(text)
+    return reading.schedule is not None and _EVENT.match(text) is not None and not _REMARKS.search(text)
 
 
 def _can_happen(condition: Condition) -> bool:

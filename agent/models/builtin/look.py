@@ -43,15 +43,17 @@ _STATUS = {
 }
 _SEARCH = phrase(
     r"""
-    ^(?:(?:find|search(?: for)?|look for|list|show(?: me)?)\s+)?(?:(?:all|the|my|any)\s+)*(?:tasks?|
-    reminders?|alarms?)\s+(?:about|with|for|containing|matching|named|called|that mention|
-    like)\s+(?P<words>.+)$|^(?:find|search(?: for)?)\s+(?P<more>.+)$
+    ^(?:(?:find|search(?: for)?|look for|list|show(?: me)?)\s+(?:(?:all|the|my|any)\s+)*
+    (?:tasks?|reminders?|alarms?)|(?:(?:all|the|my|any)\s+)*(?:tasks|reminders|alarms))\s+
+    (?:about|with|for|containing|matching|named|called|that mention|like)\s+(?P<words>.+)$|
+    ^(?:find|search(?: for)?)\s+(?P<more>.+)$
     """
 )
 _LISTS_ALL = phrase(rf"^(?:show|list|open)(?: me)?\s+(?:{_THINGS}|everything|all)$")
 _SHOW = phrase(
     r"""
-    ^(?:show|open|describe|details (?:of|for|about)|tell me (?:more )?about|more about|info (?:on|
+    ^(?:show(?: me)? (?:the )?details (?:of|for|about)|
+    show|open|describe|(?:the )?details (?:of|for|about)|tell me (?:more )?about|more about|info (?:on|
     about))(?: me)?\s+(?P<task>.+)$|^when (?:is|does|will|do|are|did you (?:schedule|
     set)) (?:i )?(?:(?:need|have|want) to )?
     (?P<when>.+?)(?: (?:run|fire|happen|go off|due|scheduled|again|next|ring|be))*$|
@@ -63,7 +65,7 @@ _EXPLAIN = phrase(
     ^(?:(?:why|how come)\s+(?:didn't|did not|hasn't|has not|haven't|wasn't|was not|isn't|doesn't|won't|did|
     was|has|is|does)\s+(?:i get (?:reminded (?:of|about)|)\s*)?(?P<task>.+?)(?:\s+(?:not\s+)?(?:run|ran|
     fire[d]?|happen(?:ed)?|go(?:ne)? off|work(?:ed)?|execute[d]?|trigger(?:ed)?|skipped|missed|late|
-    fail(?:ed)?|ring|start(?:ed)?|come|arrive|remind me))?|(?:what happened (?:to|with)|
+    fail(?:ed)?|ring|start(?:ed)?|come|arrive|remind me)(?:\s+any ?more)?)?|(?:what happened (?:to|with)|
     explain)\s+(?P<what>.+?)|(?:did|has)\s+(?P<did>.+?)\s+(?:run|ran|fire[d]?|happen(?:ed)?|go(?:ne)? off|
     work(?:ed)?|executed?|complete[d]?|fail(?:ed)?|ring|rung))$
     """
@@ -80,7 +82,8 @@ _STATS = phrase(
     r"""
     ^(?:(?:show |give )?(?:me )?(?:the |my |some )?(?:stats|statistics|numbers|success rate|
     summary of runs)(?: (?:of|for|on) (?P<of>.+))?|how (?:often|many times) (?:did|has|have|
-    does) (?P<task>.+?)(?: (?:run|ran|fired?|failed?|been run))?|how (?:is|are) (?P<how>.+?) doing)$
+    does) (?P<task>.+?)(?: (?:run|ran|fired?|fail(?:ed)?|succeed(?:ed)?|work(?:ed)?|been run))?|
+    how (?:is|are) (?P<how>.+?) doing)$
     """
 )
 

@@ -1,15 +1,16 @@
 """From a message to requests: what to call, or what to say, in the order it was said."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from agent.models.builtin import acting, chain, change, chat, control, create, look, minding, things
 from agent.models.builtin.conversation import Conversation
+from agent.models.builtin.decision import Decision, Object, Verb, is_certain, object_in, verb_of
 from agent.models.builtin.meaning import Call, Request, Say
 from agent.models.builtin.question import answer
 from agent.models.builtin.split import split
 
-__all__ = ["Call", "Request", "Say", "understand", "understand_certainly"]
+__all__ = ["Call", "Decision", "Request", "Say", "decide", "understand", "understand_certainly"]
 
 Rule = Callable[[Conversation], Sequence[Request] | None]
 
@@ -47,23 +48,44 @@ def understand(conversation: Conversation) -> list[Request]:
     """Every request of the present message. A message that answers a question of ours completes that request."""
     if (completed := answer(conversation)) is not None:
         return list(completed)
-    requests: list[Request] = []
-    for segment in split(conversation):
-        calls = sum(isinstance(request, Call) for request in requests)
-        so_far = replace(conversation, text=segment, this_turn=conversation.this_turn[:calls])
-        requests += understand_one(so_far)
-    return requests
+    return [request for _, requests in _parts(conversation) for request in requests]
 
 
 def understand_certainly(conversation: Conversation) -> list[Call] | None:
-    """The calls that a message asks for without a doubt; None where anything in it needs words, or is not understood.
+    """The calls that the message asks for, if they are beyond doubt and complete.
 
-    A task without a title would have to be asked about, so it is not certain either.
+    None where the built-in model would ask back, decline, or say that it did not understand, and where it would only
+    guess: somebody who knows more words should look at the message then.
     """
-    requests = understand(conversation)
-    calls = [request for request in requests if isinstance(request, Call)]
-    complete = [each for each in calls if each.tool != "create_task" or each.args.get("title")]
-    return calls if calls and len(complete) == len(requests) else None
+    if (completed := answer(conversation)) is not None:
+        calls = [request for request in completed if isinstance(request, Call)]
+        return calls if calls and len(calls) == len(completed) else None
+    certain: list[Call] = []
+    for part, requests in _parts(conversation):
+        for request in requests:
+            if not isinstance(request, Call) or not is_certain(part, request):
+                return None
+            certain.append(request)
+    return certain or None
+
+
+def decide(conversation: Conversation) -> Decision:
+    """What the message asks for first, in a verb and an object."""
+    calls = [request for request in understand(conversation) if isinstance(request, Call)]
+    if not calls:
+        return Decision(verb=Verb.NONE, object=Object.NONE, certain=False)
+    certain = understand_certainly(conversation) is not None
+    return Decision(verb=verb_of(calls[0]), object=object_in(conversation.text), certain=certain)
+
+
+def _parts(conversation: Conversation) -> Iterator[tuple[Conversation, Sequence[Request]]]:
+    """The single requests of a message, each with what was called for those before it."""
+    calls = 0
+    for segment in split(conversation):
+        part = replace(conversation, text=segment, this_turn=conversation.this_turn[:calls])
+        requests = understand_one(part)
+        calls += sum(isinstance(request, Call) for request in requests)
+        yield part, requests
 
 
 def understand_one(conversation: Conversation) -> Sequence[Request]:

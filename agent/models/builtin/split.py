@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.pattern import phrase
 from schedules.reading import Kind
+from schedules.revise import only_clock
 from schedules.words import read
 from tools.verbs import starts_with_verb
 
@@ -20,6 +21,9 @@ _COMMAND = phrase(
 )
 _BREAK = phrase(r"\n+|;\s*|(?<=[.!?])\s+|,?\s+(?:and(?: then)?|then|plus)\s+|,\s+")
 _AND = phrase(r",?\s+and(?: also)?\s+|,\s+")
+# "…, then to write the report": the next link of a chain.
+_THEN = phrase(r",?\s+(?:and\s+)?(?:then|after that|afterwards)\s+(?:remind me\s+)?to\s+")
+_CLOCK = phrase(r"\s*(?:\bat\b\s*)?\d.*$")
 _CLAUSE = phrase(
     r"""
     ^(?:after|once|when|whenever|if|as soon as|before|until|every|each|on|at|in|from|by|tomorrow|today|tonight|
@@ -51,13 +55,28 @@ def _commands(text: str) -> Iterator[str]:
 
 def _reminders(sentence: str, conversation: Conversation) -> Iterator[str]:
     """ "remind me to buy milk at 5 and call mom at 6" is two reminders: both halves have a title and a time."""
+    if re.search(r"\bremind me\b", sentence, re.I) and (then := _THEN.search(sentence)):
+        yield sentence[: then.start()]
+        yield from _reminders(f"after that remind me to {sentence[then.end() :]}", conversation)
+        return
     for match in _AND.finditer(sentence) if re.search(r"\bremind me\b", sentence, re.I) else ():
         left, right = sentence[: match.start()], sentence[match.end() :]
         if _is_whole(left, conversation) and _is_whole(right, conversation):
             yield left
+            right = _on_the_day_of(left, right, conversation)
             yield from _reminders(f"remind me {right if _CLAUSE.match(right) else f'to {right}'}", conversation)
             return
     yield sentence
+
+
+def _on_the_day_of(left: str, right: str, conversation: Conversation) -> str:
+    """ "tomorrow at 9 to … and at 11 to …": the second clock time is of the same day, or days."""
+    first, second = (
+        read(each, now=conversation.now, preferences=conversation.preferences).phrase for each in (left, right)
+    )
+    day = _CLOCK.sub("", first)
+    clock_only = only_clock(second, now=conversation.now, preferences=conversation.preferences) is not None
+    return f"{day} {right}" if day and day != first and clock_only else right
 
 
 def _is_whole(text: str, conversation: Conversation) -> bool:

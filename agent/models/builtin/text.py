@@ -130,7 +130,10 @@ def as_time(words: str, conversation: Conversation) -> Reading:
 
 def is_time(words: str, conversation: Conversation) -> bool:
     """Whether the words are about time, be it a time that has to be asked back."""
-    return as_time(words, conversation).kind is not Kind.NONE
+    if as_time(words, conversation).schedule is not None:
+        return True
+    said = read(words, now=conversation.now, preferences=conversation.preferences)
+    return said.kind is Kind.CLARIFY and said.title in ("", words)
 
 
 def _id(task: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agent.models.builtin.conversation import Conversation
-from agent.models.builtin.lexicon import names_place
+from agent.models.builtin.lexicon import names_foreign, names_place
 from agent.models.builtin.meaning import Request, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import asks_for_later, plain, task_words, tasks_meant, time_at_end
@@ -68,15 +68,31 @@ _OWN = phrase(
     \b(?:meeting|appointment|event) (?:with|called|on|i have)\b|\btasks? i have\b|
     \b(?:my|any|the next|next|our|upcoming|the|that|current|previous)\s+(?:[\w':-]+\s+){0,3}?
     (?:calendars?|schedule|agenda|lists?|events?|meetings?|appointments?|tasks?|plans)\b|
-    \bdo i have\b
+    \bdo i have\b(?! to (?!do\b|buy\b))|\blists? i (?:\w+ )?have\b|
+    \b(?:i|are) (?:want(?:ed)?|need(?:ed)?|have|had) to (?:remember|do)\b|^lists? to do$
     """
 )
+# "give me a 10 minute timer", "have a reminder set": an article that is not "the" makes something new.
+_WANTS = phrase(r"^(?:give me|get me|have|know) (?:an?|another) (?:[\w'-]+ ){0,3}?(?:timer|alarm|reminder|countdown)\b")
 _NOT_OWN = phrase(r"\b(?:movies?|songs?|music|playlist|contacts?|game|emails?|news|weather|facebook|tv)\b")
+
+
+_LIST_FIRST = phrase(
+    rf"^(?:on |in |to |from )?{_PLACE}[,:]? (?P<order>(?:add|put|delete|remove|erase|drop|cancel)\b.+)$"
+)
+
+
+def _list_last(text: str) -> str:
+    """ "todo list delete vacation" in the usual order."""
+    match = _LIST_FIRST.match(text)
+    return (
+        f"{match['order']} {'to' if match['order'].startswith(('add', 'put')) else 'from'} my list" if match else text
+    )
 
 
 def kept(conversation: Conversation) -> Sequence[Request] | None:
     """ "put the dentist on my calendar on Friday at 3", "add milk to my shopping list": a new task."""
-    match = _KEEPS.match(plain(conversation.text).rstrip("?"))
+    match = _KEEPS.match(_list_last(plain(conversation.text).rstrip("?")))
     if match is None:
         return None
     if _NOTHING_NAMED.match(match["what"]):
@@ -92,7 +108,7 @@ def taken_off(conversation: Conversation) -> Sequence[Request] | None:
 
     "delete everything on my calendar tomorrow" is not taken here: the range must not get lost.
     """
-    match = _TAKES_OFF.match(plain(conversation.text).rstrip("?"))
+    match = _TAKES_OFF.match(_list_last(plain(conversation.text).rstrip("?")))
     if match is None or _MANY.match(match["what"]) or not task_words(match["what"]):
         return None
     return [request for task in tasks_meant(match["what"], conversation) for request in call("delete_task", task=task)]
@@ -103,9 +119,9 @@ def asked(conversation: Conversation) -> Sequence[Request] | None:
     text = plain(conversation.text).rstrip("?")
     if _STATUS.match(text):
         return call("list_tasks")
-    if _GIVES.match(text) or others_know(text):
+    if _GIVES.match(text) or _WANTS.match(text) or others_know(text):
         return None
-    if not _ASKS.match(text) or not _OWN.search(text) or _NOT_OWN.search(text) or asks_for_later(text):
+    if not _ASKS.match(text) or not _OWN.search(text) or _foreign(text) or asks_for_later(text):
         return None
     return call("list_tasks", during=time_at_end(text, conversation)[1])
 
@@ -118,6 +134,10 @@ def others_know(text: str) -> bool:
 def gives(text: str) -> bool:
     """Whether it makes something: "give me a 10 minute timer"."""
     return _GIVES.match(text) is not None
+
+
+def _foreign(text: str) -> bool:
+    return _NOT_OWN.search(text) is not None or names_foreign(text)
 
 
 def starts(text: str) -> bool:
