@@ -6,7 +6,7 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from agent.models.builtin.conversation import Conversation, read_conversation
-from agent.models.builtin.requests import decide, understand_certainly
+from agent.models.builtin.requests import Call, decide, understand, understand_certainly
 
 
 def said(text: str) -> Conversation:
@@ -71,3 +71,47 @@ def test_what_would_be_asked_back_declined_or_guessed_is_not_certain(text: str) 
 def test_a_request_is_a_verb_and_an_object(text: str, verb: str, named: str) -> None:
     decided = decide(said(text))
     assert (decided.verb, decided.object) == (verb, named)
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "args"),
+    [
+        ("extend the timer by 2 minutes", "edit_task", {"task": "timer", "when": "2 minutes later"}),
+        ("remove 5 minutes from the pizza timer", "edit_task", {"task": "pizza", "when": "5 minutes earlier"}),
+        ("make the meeting start 1 hour later", "edit_task", {"task": "meeting", "when": "1 hour later"}),
+        ("on my to do list, add cleaning", "create_task", {"title": "cleaning"}),
+        ("shopping list delete oat milk", "delete_task", {"task": "oat milk"}),
+    ],
+)
+def test_the_verb_is_told_from_the_whole_sentence(text: str, tool: str, args: dict[str, str]) -> None:
+    assert [(call.tool, dict(call.args)) for call in understand(said(text)) if isinstance(call, Call)] == [(tool, args)]
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "outcome"),
+    [
+        ("after the import and the cleanup, remind me to publish", ["import", "cleanup"], None),
+        ("if the backup fails, remind me to call Ann", ["backup"], "failure"),
+        ("after the backup, whatever happens, remind me to tidy up", ["backup"], "completion"),
+        ("every Monday at 9, after the import, remind me to check", ["import"], None),
+    ],
+)
+def test_what_has_to_run_before_is_said_first(text: str, after: list[str], outcome: str | None) -> None:
+    [call] = understand(said(text))
+    assert isinstance(call, Call)
+    assert call.args["after"] == after
+    assert call.args.get("after_outcome") == outcome
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def remind(): return 'every day'",
+        "what time does the shop close on Saturdays?",
+        "2 pm meeting tomorrow - who else is going?",
+        "start up the game",
+        "start the meeting",
+    ],
+)
+def test_what_only_looks_like_a_request_makes_nothing(text: str) -> None:
+    assert not [call for call in understand(said(text)) if isinstance(call, Call)]

@@ -7,7 +7,8 @@ from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.lexicon import names_foreign, ours_or_known
 from agent.models.builtin.meaning import Call, Request, call
 from agent.models.builtin.pattern import phrase
-from agent.models.builtin.text import is_time, plain, task_meant, task_words, tasks_meant
+from agent.models.builtin.text import as_time, is_time, plain, task_meant, task_words, tasks_meant
+from schedules.reading import Kind
 
 _RENAME = phrase(
     r"""
@@ -137,6 +138,8 @@ def _moved(text: str, conversation: Conversation) -> Sequence[Request] | None:
             r"\bby\s+$|\bby$", rest[: len(rest) - len(when)]
         ):
             when = f"{when} earlier" if re.search(r"\b(?:forward|bring)\b", text, re.I) else f"{when} later"
+        if match["verb"].lower() == "snooze" and as_time(when, conversation).kind is Kind.DURATION:
+            when = f"{when} later"
         return [
             Call(tool="edit_task", args={"task": each, "when": when})
             for each in tasks_meant(_old_time_off(_direction_off(task), conversation), conversation)

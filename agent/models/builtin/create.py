@@ -57,6 +57,7 @@ _SNOOZE = phrase(
     till|by))?(?:\s+(?P<when>.+))?$
     """
 )
+_REMINDED = phrase(r"^(?:be|get) reminded (?:to|of|about|that) ")
 # A program is no request, whatever it says.
 _CODE = re.compile(r"```|^\s*(?:def|class|function|import|SELECT|public|const|let|var)\s.*[(){};=]|\w\(\)\s*[:{;]")
 _LONGEST_BARE = 20
@@ -120,7 +121,7 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
                 "and I'll remind you of it."
             )
         ]
-    title = reading.title.strip()
+    title = _REMINDED.sub("", reading.title.strip())
     if re.match(r"(?:it|this|that)\b$", title, re.I) and conversation.focus:
         title = str(conversation.focus["title"])
     if _GENERIC.match(title):

@@ -56,6 +56,7 @@ _CONTROLS = {"pause_task", "resume_task", "run_task", "undo", "emit_event", "ack
 _CHAINS = {"add_dependency", "remove_dependency"}
 # Only whole sentences lead to these.
 _NEEDS_NO_WORD = _CHAINS | {"undo", "set_preferences", "get_preferences", "health", "emit_event", "acknowledge"}
+_AMOUNT_LATER = phrase(r"\b(?:minutes?|mins?|hours?|seconds?|days?|weeks?) (?:later|earlier|sooner)$")
 _POINTS = phrase(
     r"^\S+(?: \S+)? (?:it|that|this|them|both|all|everything|#\d+|(?:the )?(?:first|second|third|last) one)\b"
 )
@@ -84,7 +85,7 @@ def is_certain(conversation: Conversation, call: Call) -> bool:
     """Whether the call is complete, and the words alone say the same."""
     if _will_ask(conversation, call):
         return False
-    if call.tool in _NEEDS_NO_WORD:
+    if call.tool in _NEEDS_NO_WORD or _AMOUNT_LATER.search(str(call.args.get("when", ""))):
         return True
     text = plain(conversation.text)
     said = lexicon.verbs_said(text)

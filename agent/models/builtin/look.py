@@ -125,6 +125,8 @@ def history(conversation: Conversation) -> Sequence[Request] | None:
     )
 
 
+# "what time does the shop close on Saturdays": what others do.
+_OTHERS_DO = phrase(r"^(?:what|when|where|how|which)(?: \w+)? (?:does|did|do|will) (?!i\b|we\b|my\b|you\b|our\b)")
 _FOR_A_TIME = phrase(r"^reminder (?:about|for|to) .*\b(?:from|at|on|tomorrow|in) ")
 _POINTS = phrase(r"^(?:it|that|this|them|(?:the )?(?:first|second|third|last|next) one|#?\d+)\b")
 _LONGEST_QUESTION = 4
@@ -161,6 +163,8 @@ def agenda(conversation: Conversation) -> Sequence[Request] | None:
     """ "what do I have this week?", "list my tasks", "find tasks about invoices" """
     text = plain(conversation.text).rstrip("?")
     if asks_for_later(text):
+        return None
+    if _OTHERS_DO.match(text) and not names_ours(text):
         return None
     if names_foreign(text) or gives(text) or _FOR_A_TIME.match(text) or others_know(text):
         return None

@@ -53,6 +53,7 @@ _ORDINALS = {
     for word in words.split()
 }  # fmt: skip
 _NTH = phrase(rf"^(?:the )?(?:(?P<word>\w+)(?: {_KIND})?|(?:number|no\.?|nr\.?) ?(?P<number>\d+))$")
+_TITLED_BY_KIND = phrase(r"\b(?:alarm|timer)(?=s?$)")
 _ID = phrase(r"^(?:task |reminder |number )?#(\d+)$")
 
 
@@ -86,7 +87,8 @@ def tasks_meant(words: str, conversation: Conversation) -> list[str]:
         return [f"#{match[1]}"]
     named = task_words(words)
     if not named:
-        return [_id(conversation.focus)] if conversation.focus else ["it"]
+        kind = _TITLED_BY_KIND.search(words)
+        return [_id(conversation.focus)] if conversation.focus else [kind[0].lower() if kind else "it"]
     return [named]
 
 
