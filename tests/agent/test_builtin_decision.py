@@ -42,6 +42,7 @@ def test_a_plain_request_is_certain(text: str, tool: str) -> None:
         "remind me to call mom",  # when?
         "remind me tomorrow at 9",  # of what?
         "cancel it",  # which?
+        "turn off the alarm",  # for now, or for ever?
         "turn off the kitchen lights",
         "book a room for tonight",
         "how do I change a tyre?",

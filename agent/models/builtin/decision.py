@@ -56,6 +56,8 @@ _CONTROLS = {"pause_task", "resume_task", "run_task", "undo", "emit_event", "ack
 _CHAINS = {"add_dependency", "remove_dependency"}
 # Only whole sentences lead to these.
 _NEEDS_NO_WORD = _CHAINS | {"undo", "set_preferences", "get_preferences", "health", "emit_event", "acknowledge"}
+# For now, or for ever? One who says this to a ringing alarm wants it quiet.
+_SILENCES = phrase(r"^(?:stop|kill|end|disable|silence|turn|switch|shut)\b.*\b(?:alarm|timer)s?\b")
 _AMOUNT_LATER = phrase(r"\b(?:minutes?|mins?|hours?|seconds?|days?|weeks?) (?:later|earlier|sooner)$")
 _POINTS = phrase(
     r"^\S+(?: \S+)? (?:it|that|this|them|both|all|everything|#\d+|(?:the )?(?:first|second|third|last) one)\b"
@@ -83,11 +85,11 @@ def object_in(text: str) -> Object:
 
 def is_certain(conversation: Conversation, call: Call) -> bool:
     """Whether the call is complete, and the words alone say the same."""
-    if _will_ask(conversation, call):
+    text = plain(conversation.text)
+    if _will_ask(conversation, call) or (call.tool in _DELETES | {"pause_task"} and _SILENCES.match(text)):
         return False
     if call.tool in _NEEDS_NO_WORD or _AMOUNT_LATER.search(str(call.args.get("when", ""))):
         return True
-    text = plain(conversation.text)
     said = lexicon.verbs_said(text)
     ours = lexicon.ours_or_known(text, conversation) or lexicon.calls_on_us(text) or _POINTS.match(text) is not None
     if call.tool == "create_task":
