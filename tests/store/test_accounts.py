@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from croncierge.clock import FixedClock
 from croncierge.errors import Conflict, NotAllowed, NotFound
@@ -109,7 +109,7 @@ def test_changes_of_accounts_are_recorded_once_and_are_not_undone_in_passing(sto
     disable_user(store, admin(), "bob")
     disable_user(store, admin(), "bob")
     with store.read() as session:
-        entries = session.exec(select(AuditEntry).where(AuditEntry.entity == "user")).all()
+        entries = session.exec(select(AuditEntry).where(AuditEntry.entity == "user").order_by(col(AuditEntry.id))).all()
     assert [(each.action, each.before, each.after) for each in entries] == [
         ("set_admin", {"is_admin": False}, {"is_admin": True}),
         ("disable_user", {"is_active": True}, {"is_active": False}),
