@@ -31,7 +31,7 @@ class _Environment(liquid.Environment):
 
 @cache
 def _environment() -> liquid.Environment:
-    environment = _Environment(undefined=liquid.StrictUndefined, autoescape=False)
+    environment = _Environment(undefined=liquid.StrictDefaultUndefined, autoescape=False)
     for tag in _OTHER_TEMPLATES:
         environment.tags.pop(tag, None)
     environment.add_filter("json", _as_json)
