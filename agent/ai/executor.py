@@ -14,18 +14,20 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 
 from agent.ai.conversations import NAME, conversations_tool
-from agent.ai.graph import CalledOff, Entry, Graph, Work, build_graph, steps_of_graph
+from agent.ai.graph import CalledOff, Entry, Graph, Work, build_graph, last_words, steps_of_graph
 from agent.ai.payloads import AiPayload, AiPromptPayload
 from agent.ai.spending import Meter
 from agent.ai.structured import accepted_schema, parsed
+from agent.ai.texts import versions_of
 from agent.ai.toolbox import Tool, granted_tools, known_tools, shortened
 from agent.memory import keep_latest
 from croncierge.errors import InvalidInput, Unavailable
 from prompts import load
 from store.kinds import ApprovalStatus
 from store.operations.approvals import ApprovalInfo, decided
-from store.operations.budgets import Exhausted, limits_of, where_it_stands
+from store.operations.budgets import Exhausted, limits_of, out_of_time, where_it_stands
 from store.operations.inputs import inputs_of
+from store.operations.parts import forget_ended
 from store.operations.runs import Outcome
 from store.operations.trees import AI, Place, begin_entry, children, count_wait, plan_of, said, take_place
 from store.session import Store
@@ -93,6 +95,7 @@ class AiPrompt:
             shape = f"If this is the case, answer with exactly “{_NOTHING}”: {payload.silent_when}"
         session = Session(self._world, payload, call)
         return session.carried_out(
+            "ai_task",
             lambda place: load("ai_task").render(**session.where(place), answer=shape),
             payload.prompt,
             lambda state: _verdict(payload, state, session),
@@ -134,7 +137,8 @@ class Session:
         self.run = call.run
         self.actor = Actor(user_id=self.run.owner_id, via=AI, change_set=f"{AI}:{self.run.run_id}")
         self.context = Context(self.store, self.actor, None, world.default_zone)
-        self.config: RunnableConfig = {"configurable": {"thread_id": f"run:{self.run.run_id}"}}
+        self._thread = _thread_of(self.run.run_id)
+        self.config: RunnableConfig = {"configurable": {"thread_id": self._thread}}
         self._place: Place | None = None
 
     @property
@@ -152,6 +156,7 @@ class Session:
 
     def carried_out(
         self,
+        prompt: str,
         instructions: Instructions,
         task: str,
         verdict: Verdict,
@@ -162,11 +167,11 @@ class Session:
     ) -> Outcome:
         """Enter the model once, or as often as there is something new, and say how it went.
 
-        own_tools: besides those granted. news: what it is told when it is entered again, and how many results that
-        are. waits_for: what has to end first, in words.
+        prompt: the name of that of the instructions. own_tools: besides those granted. news: what it is told when it is
+        entered again, and how many results that are. waits_for: what has to end first, in words.
         """
         try:
-            return self._carried_out(instructions, task, verdict, own_tools or {}, news, waits_for)
+            return self._carried_out(prompt, instructions, task, verdict, own_tools or {}, news, waits_for)
         except (CalledOff, Unavailable) as error:
             return Outcome(error=error.message)
         except Exhausted as error:
@@ -174,6 +179,7 @@ class Session:
 
     def _carried_out(
         self,
+        prompt: str,
         instructions: Instructions,
         task: str,
         verdict: Verdict,
@@ -186,10 +192,13 @@ class Session:
         place = self._place = take_place(
             self.store, run.run_id, run.task_id, run.owner_id, self.payload.limits, tainted=tainted
         )
+        self._forget_ended(place.new)
         self.config["recursion_limit"] = steps_of_graph(place.steps)
         granted = self._granted(place)
         model = self.world.models(self.payload.model)
-        meter = Meter(store=self.store, model=model, root_run_id=place.root_run_id, call=self.call)
+        meter = Meter(
+            store=self.store, model=model, root_run_id=place.root_run_id, call=self.call, prompts=versions_of(prompt)
+        )
         entry = Entry(
             store=self.store,
             place=place,
@@ -202,6 +211,20 @@ class Session:
             allowed=self.payload.allowed,
         )
         graph = build_graph(entry, self.checkpointer)
+        try:
+            waiting = self._entered(graph, task, news, waits_for)
+        except Exhausted as exhausted:
+            state = self._at_the_end(graph, entry, news, exhausted.message)
+        else:
+            if waiting is not None:
+                return waiting
+            state = graph.get_state(self.config).values
+        outcome = verdict(state)
+        self.checkpointer.delete_thread(self._thread)
+        return outcome
+
+    def _entered(self, graph: Graph, task: str, news: News, waits_for: WaitsFor) -> Outcome | None:
+        """Enter the model as often as there is something new; the outcome of waiting, if it waits. Raises Exhausted."""
         asked = self._questions(graph)
         if (outcome := self._waits(asked, waits_for)) is not None:
             count_wait(self.store, self.place)
@@ -213,9 +236,27 @@ class Session:
             asked = self._questions(graph)
             if (outcome := self._waits(asked, waits_for)) is not None:
                 return outcome
-        outcome = verdict(graph.get_state(self.config).values)
-        self.checkpointer.delete_thread(self.config["configurable"]["thread_id"])
-        return outcome
+        return None
+
+    def _at_the_end(self, graph: Graph, entry: Entry, news: News, why: str) -> Mapping[str, Any]:
+        """What there is when a budget allows no further entry, with the last words of the model that began the tree."""
+        state = dict(graph.get_state(self.config).values)
+        messages = list(state.get("messages", []))
+        if messages and self.place.depth == 0:
+            text, _ = news(self)
+            if text:
+                messages.append(HumanMessage(text))
+            messages.append(last_words(entry, messages, why))
+        else:
+            messages.append(AIMessage(""))
+        return {**state, "messages": messages, "stopped": why}
+
+    def _forget_ended(self, new: bool) -> None:
+        """Remove the conversations of runs that have ended however, and what this one said before it began afresh."""
+        for run_id in forget_ended(self.store):
+            self.checkpointer.delete_thread(_thread_of(run_id))
+        if new:
+            self.checkpointer.delete_thread(self._thread)
 
     def _granted(self, place: Place) -> dict[str, Tool]:
         names = [name for name in self.payload.tools if name != NAME]
@@ -263,7 +304,7 @@ class Session:
         else:
             reason, ends = waits_for(self), [self.place.deadline]
             if reason is not None and self.place.deadline <= now:
-                raise Exhausted("The time that this may take in all is over.", field="seconds")
+                raise out_of_time(self.place.seconds)
         if reason is None:
             return None
         pause = timedelta(seconds=min(_FIRST_WAIT * 2 ** min(self.place.waits, 20), _LONGEST_WAIT))
@@ -285,6 +326,10 @@ class Session:
         return known
 
 
+def _thread_of(run_id: int) -> str:
+    return f"run:{run_id}"
+
+
 def _with_inputs(task: str, inputs: Mapping[str, Any]) -> str:
     if not inputs:
         return task
@@ -295,7 +340,7 @@ def _verdict(payload: AiPromptPayload, state: Mapping[str, Any], session: Sessio
     """Whether the last answer is a success, and what the owner hears."""
     last = state["messages"][-1]
     text = str(last.text).strip() if isinstance(last, AIMessage) else ""
-    result = {"text": text, **session.progress(), "calls": made_calls(state["messages"])}
+    result = {"text": text, **session.progress(), **record_of(state)}
     stopped = state.get("stopped")
     if stopped:
         return Outcome(error=stopped, retryable=False, result=result)
@@ -310,7 +355,7 @@ def _verdict(payload: AiPromptPayload, state: Mapping[str, Any], session: Sessio
             wrong = f"The model's answer does not fit the schema: {error}."
     if wrong is not None:
         return Outcome(error=wrong, result=result)
-    return Outcome(message=text + not_done(state["messages"]), result=result)
+    return Outcome(message=text + not_done(state), result=result)
 
 
 def _what_is_wrong(message: AnyMessage, text: str) -> str | None:
@@ -324,9 +369,17 @@ def made_calls(messages: Sequence[AnyMessage]) -> list[dict[str, str]]:
     return [{"tool": str(each.name), "status": each.status} for each in messages if isinstance(each, ToolMessage)]
 
 
-def not_done(messages: Sequence[AnyMessage]) -> str:
+def record_of(state: Mapping[str, Any]) -> dict[str, Any]:
+    """What was called and how that went, and which budgets did not allow it, for the result of a run."""
+    used_up = {"used_up": list(state["refused"])} if state.get("refused") else {}
+    return {"calls": made_calls(state["messages"]), **used_up}
+
+
+def not_done(state: Mapping[str, Any]) -> str:
     """What to add to an answer, whatever it claims: the tools that were called and never did what was asked."""
-    calls = made_calls(messages)
+    calls = made_calls(state["messages"])
     succeeded = {each["tool"] for each in calls if each["status"] == "success"}
     failed = dict.fromkeys(each["tool"] for each in calls if each["tool"] not in succeeded)
-    return f"\n\n(Not carried out: {', '.join(failed)}.)" if failed else ""
+    said = [f"Not carried out: {', '.join(failed)}."] if failed else []
+    said += state.get("refused", [])
+    return f"\n\n({' '.join(said)})" if said else ""
