@@ -43,6 +43,8 @@ _REFUSAL = re.compile(
 _FIRST_WAIT = 1.0  # seconds before a waiting run looks by itself whether it missed that it may go on
 _LONGEST_WAIT = 3_600.0
 _DONE = object()
+_RECORD = frozenset({"spent", "calls", "plan", "subtasks", "used_up"})
+_BY_NUMBER = re.compile(r"task_\d+")
 
 Instructions = Callable[[Place], str]
 Verdict = Callable[[Mapping[str, Any]], Outcome]
@@ -140,6 +142,7 @@ class Session:
         self._thread = _thread_of(self.run.run_id)
         self.config: RunnableConfig = {"configurable": {"thread_id": self._thread}}
         self._place: Place | None = None
+        self._before: Mapping[str, Any] = {}
 
     @property
     def place(self) -> Place:
@@ -188,7 +191,8 @@ class Session:
         waits_for: WaitsFor,
     ) -> Outcome:
         run = self.run
-        tainted = has_template(said(run.action_payload))
+        self._before = self._results_before()
+        tainted = has_template(said(run.action_payload)) or bool(self._before)
         place = self._place = take_place(
             self.store, run.run_id, run.task_id, run.owner_id, self.payload.limits, tainted=tainted
         )
@@ -258,6 +262,13 @@ class Session:
         if new:
             self.checkpointer.delete_thread(self._thread)
 
+    def _results_before(self) -> dict[str, Any]:
+        """What the tasks before this one have given, unless its text says itself what it takes of that."""
+        if has_template(said(self.run.action_payload)):
+            return {}
+        found = inputs_of(self.store, self.run.run_id)["results"]
+        return {name: shown(result) for name, result in found.items() if not _BY_NUMBER.fullmatch(name)}
+
     def _granted(self, place: Place) -> dict[str, Tool]:
         names = [name for name in self.payload.tools if name != NAME]
         granted = granted_tools(names, self.world.connectors(), self.call, place.owner)
@@ -275,7 +286,7 @@ class Session:
         if resumed:
             return Command(resume=True)
         if not state:
-            return Work(messages=[HumanMessage(_with_inputs(task, self.payload.inputs))])
+            return Work(messages=[HumanMessage(_with_inputs(task, {**self._before, **self.payload.inputs}))])
         if snapshot.next:
             return None
         if state.get("conclusion") is not None or state.get("stopped"):
@@ -324,6 +335,11 @@ class Session:
                 {"id": each.task_id, "title": each.title, "status": str(each.status)} for each in parts
             ]
         return known
+
+
+def shown(result: Mapping[str, Any]) -> dict[str, Any]:
+    """A result as another model gets to see it: without what only the record needs."""
+    return {name: value for name, value in result.items() if value is not None and name not in _RECORD}
 
 
 def _thread_of(run_id: int) -> str:

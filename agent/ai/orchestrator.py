@@ -8,12 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agent.ai.executor import Session, World, allow, not_done, previewed, record_of
+from agent.ai.executor import Session, World, allow, not_done, previewed, record_of, shown
+from agent.ai.graph import TooEarly
 from agent.ai.payloads import AiGoalPayload
 from agent.ai.texts import described
 from agent.ai.toolbox import Answer, Tool, checked, function, rule_of_action, shortened
 from agent.ai.trust import Rule
-from croncierge.errors import Conflict, InvalidInput, NotAllowed
+from croncierge.errors import InvalidInput, NotAllowed
 from prompts import load
 from store.kinds import NotifyOn, TaskType
 from store.operations.budgets import where_it_stands
@@ -92,11 +93,7 @@ def _tools(session: Session) -> Mapping[str, Tool]:
     def conclude(given: Mapping[str, Any], _call_id: str) -> Answer:
         checked(_Conclude, given)
         if (open_ := _open(session)) is not None:
-            raise Conflict(
-                f"It is too early: the results of {open_} are not there yet. Answer with one short sentence now; "
-                "you are called again with the results.",
-                field="result",
-            )
+            raise TooEarly(f"It is too early: the results of {open_} are not there yet.", field="result")
         return {"status": "done", "text": "That is the result."}
 
     def start(given: Mapping[str, Any], call_id: str) -> Answer:
@@ -200,14 +197,12 @@ def _news(session: Session) -> tuple[str, int]:
 
 
 def _shown(child: Child) -> dict[str, Any]:
-    shown: dict[str, Any] = {"id": child.task_id, "title": child.title, "status": str(child.status)}
+    told: dict[str, Any] = {"id": child.task_id, "title": child.title, "status": str(child.status)}
     if child.result is not None:
-        shown["result"] = {
-            name: value for name, value in child.result.items() if name not in ("spent", "calls", "plan", "subtasks")
-        }
+        told["result"] = shown(child.result)
     if child.reason:
-        shown["reason"] = child.reason
-    return shown
+        told["reason"] = child.reason
+    return told
 
 
 def _verdict(state: Mapping[str, Any], session: Session) -> Outcome:

@@ -61,8 +61,10 @@ def show_run(common: Common, run: Run) -> None:
     """
     from dataclasses import asdict
 
+    from interfaces.cli.story import as_json, told
     from schedules.describe import describe_moment
     from store import operations
+    from store.operations.story import story_of
     from store.operations.transcripts import list_transcripts
     from tools.views import run_view
 
@@ -73,6 +75,7 @@ def show_run(common: Common, run: Run) -> None:
         found = operations.get_run(app.store, context.actor, number)
         story = operations.run_story(app.store, context.actor, number)
         exchanges = list_transcripts(app.store, context.actor, number)
+        tree = story_of(app.store, context.actor, number)
         if common.as_json:
             steps = [
                 {"status": step.to_status.value, "at": step.at.isoformat(), "reason": step.reason} for step in story
@@ -82,6 +85,7 @@ def show_run(common: Common, run: Run) -> None:
                 "log_ref": found.log_ref,
                 "result": dict(found.result) if found.result else None,
                 "steps": steps,
+                "tree": as_json(tree) if tree else None,
                 "exchanges": [{**asdict(each), "at": each.at.isoformat()} for each in exchanges],
             }
             put_json(run_view(found, zone) | more)
@@ -95,8 +99,8 @@ def show_run(common: Common, run: Run) -> None:
             f"{': ' + step.reason if step.reason else ''}"
             for step in story
         ]
-        lines += [_exchange(each) for each in exchanges]
-        lines += [text for text in (found.error_message, found.log) if text]
+        lines += told(tree, context) if tree else [_exchange(each) for each in exchanges]
+        lines += [text for text in (None if tree else found.error_message, found.log) if text]
         put("\n".join(lines))
 
 

@@ -161,6 +161,11 @@ def where_it_stands(store: Store, root_run_id: int) -> Spent:
     """What the tree may spend and has spent. Raises NoResultFound for a run that began no tree."""
     with store.reading() as connection:
         row = connection.execute(sa.select(_BUDGETS).where(_BUDGETS.c.root_run_id == root_run_id)).one()
+    return stands(row)
+
+
+def stands(row: Any) -> Spent:
+    """Where the budget of this row stands."""
     return Spent(
         limits={name: getattr(row, f"{name}_limit") for name in _NAMES}
         | {"depth": row.depth, "steps": row.steps, "seconds": row.seconds},

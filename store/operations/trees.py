@@ -296,7 +296,11 @@ def _meant(mine: Sequence[Child], words: str) -> Child:
         return found[0]
     known = ", ".join(f"#{each.task_id} “{each.title}”" for each in mine) or "none yet"
     if not found:
-        raise NotFound(f"There is no subtask {words!r} of this run; there are: {known}.", field="after")
+        raise NotFound(
+            f"There is no subtask {words!r} of this run; there are: {known}. What comes first is started first, and "
+            "without `after`.",
+            field="after",
+        )
     raise InvalidInput(f"{words!r} could be several subtasks; say the number: {known}.", field="after")
 
 

@@ -21,7 +21,7 @@ from tests.fakes.openai import Message, OpenAIServer, calls, openai_server, says
 from tests.fakes.smtp import SmtpServer
 from tests.fakes.smtp import serving as smtp_server
 
-_SECONDS = 20
+_SECONDS = 60
 _PARTS = ("collect", "compare", "write")
 Script = Callable[[Message], Message]
 

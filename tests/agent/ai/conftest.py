@@ -24,6 +24,7 @@ from store.operations.approvals import ApprovalInfo, list_approvals
 from store.operations.claims import Claimed
 from store.operations.deliveries import TERMINAL, claim_deliveries, mark_sent
 from store.operations.runs import Outcome
+from store.operations.transcripts import add_transcript
 from store.session import Store
 from store.tables import AiRun
 from store.values import Actor, RunInfo, TaskInfo, TaskSpec
@@ -45,6 +46,10 @@ class ScriptedModel(BaseChatModel):
     asked: list[list[BaseMessage]]
     offered: list[list[str]]
     said: list[AIMessage]
+
+    def forget(self) -> None:
+        for kept in (self.asked, self.offered, self.said):
+            kept.clear()
 
     @property
     def _llm_type(self) -> str:
@@ -119,11 +124,16 @@ class Fake:
         return self.answer(payload) if callable(self.answer) else Outcome(result=self.answer)
 
 
-def as_executor(connector: Any, kept: list[Any]) -> Executor:
-    """How the registry hands a run to a connector, without templates."""
+def as_executor(connector: Any, kept: list[Any], store: Store | None = None) -> Executor:
+    """How the registry hands a run to a connector, without templates. store: where the record is kept, too."""
 
     def execute(run: Claimed, control: Control) -> Outcome:
-        call = Call(run=run, control=control, record=lambda request, answer: kept.append((request, answer)))
+        def record(request: Mapping[str, Any], answer: Mapping[str, Any] | None) -> None:
+            kept.append((request, answer))
+            if store is not None:
+                add_transcript(store, run.run_id, run.attempt, connector.name, request, answer)
+
+        call = Call(run=run, control=control, record=record)
         outcome: Outcome = connector.run(connector.payload.model_validate(run.action_payload), call)
         return outcome
 
@@ -147,6 +157,7 @@ class Ai:
         store: Store | None = None,
         saver: BaseCheckpointSaver[Any] | None = None,
         workers: int = 8,
+        transcripts: bool = False,
     ) -> None:
         self.clock: Any = clock or FixedClock(MONDAY)
         self.store = store or (new_store(self.clock) if url == "sqlite://" else open_store(url, self.clock))
@@ -170,7 +181,8 @@ class Ai:
             connectors=lambda: connectors,
         )
         self.connectors: dict[str, Any] = {**self.fakes, "ai_prompt": AiPrompt(world), "ai_goal": AiGoal(world)}
-        executors = {name: as_executor(each, self.records) for name, each in self.connectors.items()}
+        keep = self.store if transcripts else None
+        executors = {name: as_executor(each, self.records, keep) for name, each in self.connectors.items()}
         self.runtime = Runtime(self.store, executors, Doorbell(url), workers=workers)
 
     def prompt(self, text: str, **payload: Any) -> RunInfo:
@@ -220,6 +232,11 @@ class Ai:
         """Each AI run with its depth."""
         with self.store.reading() as connection:
             return [(row[0], row[1]) for row in connection.execute(sa.select(AiRun.run_id, AiRun.depth))]  # type: ignore[call-overload]
+
+    def tainted(self) -> list[bool]:
+        """Whether each AI run has read text from outside, in the order in which they were made."""
+        with self.store.reading() as connection:
+            return list(connection.execute(sa.select(AiRun.tainted).order_by(AiRun.run_id)).scalars())  # type: ignore[call-overload]
 
     def open_questions(self) -> list[ApprovalInfo]:
         return list_approvals(self.store, self.actor)
