@@ -124,6 +124,9 @@ def test_a_goal_of_three_dependent_subtasks_survives_kills_and_concludes(run: Ru
     runs = json.loads(run("runs", "list", "--json").stdout)
     assert sorted(each["title"] for each in runs) == ["collect", "compare", "report", "write"], "one was made twice"
     assert "From collect, compare, write." in run("messages", "list").stdout
+    story = run("runs", "show", str(goal)).stdout
+    for line in ("plan 3. write", "    run 3 “compare” (ai_prompt): completed", "  result: From collect", "spent: 3 of"):
+        assert line in story
 
 
 MAIL = {"to": ["ben@example.org"], "subject": "Report", "text": "All is well."}
