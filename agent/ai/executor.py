@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
@@ -16,6 +16,7 @@ from langgraph.types import Command
 from agent.ai.conversations import NAME, conversations_tool
 from agent.ai.graph import CalledOff, Entry, Graph, Work, build_graph, last_words, steps_of_graph
 from agent.ai.payloads import AiPayload, AiPromptPayload
+from agent.ai.results import not_done, record_of, shown
 from agent.ai.spending import Meter
 from agent.ai.structured import accepted_schema, parsed
 from agent.ai.texts import versions_of
@@ -43,7 +44,6 @@ _REFUSAL = re.compile(
 _FIRST_WAIT = 1.0  # seconds before a waiting run looks by itself whether it missed that it may go on
 _LONGEST_WAIT = 3_600.0
 _DONE = object()
-_RECORD = frozenset({"spent", "calls", "plan", "subtasks", "used_up"})
 _BY_NUMBER = re.compile(r"task_\d+")
 
 Instructions = Callable[[Place], str]
@@ -337,11 +337,6 @@ class Session:
         return known
 
 
-def shown(result: Mapping[str, Any]) -> dict[str, Any]:
-    """A result as another model gets to see it: without what only the record needs."""
-    return {name: value for name, value in result.items() if value is not None and name not in _RECORD}
-
-
 def _thread_of(run_id: int) -> str:
     return f"run:{run_id}"
 
@@ -378,24 +373,3 @@ def _what_is_wrong(message: AnyMessage, text: str) -> str | None:
     if message.additional_kwargs.get("refusal") or _REFUSAL.search(text[:300]):
         return "The model refused to do this."
     return None if text else "The model gave an empty answer."
-
-
-def made_calls(messages: Sequence[AnyMessage]) -> list[dict[str, str]]:
-    """What was called and how that went, from the record."""
-    return [{"tool": str(each.name), "status": each.status} for each in messages if isinstance(each, ToolMessage)]
-
-
-def record_of(state: Mapping[str, Any]) -> dict[str, Any]:
-    """What was called and how that went, and which budgets did not allow it, for the result of a run."""
-    used_up = {"used_up": list(state["refused"])} if state.get("refused") else {}
-    return {"calls": made_calls(state["messages"]), **used_up}
-
-
-def not_done(state: Mapping[str, Any]) -> str:
-    """What to add to an answer, whatever it claims: the tools that were called and never did what was asked."""
-    calls = made_calls(state["messages"])
-    succeeded = {each["tool"] for each in calls if each["status"] == "success"}
-    failed = dict.fromkeys(each["tool"] for each in calls if each["tool"] not in succeeded)
-    said = [f"Not carried out: {', '.join(failed)}."] if failed else []
-    said += state.get("refused", [])
-    return f"\n\n({' '.join(said)})" if said else ""
