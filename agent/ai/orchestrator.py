@@ -99,6 +99,7 @@ def _tools(session: Session) -> Mapping[str, Tool]:
 
     def start(given: Mapping[str, Any], call_id: str) -> Answer:
         wanted = checked(_Spawn, given)
+        after = wanted.after or list(wanted.payload.pop("after", ()))  # where small models put it
         spec = TaskSpec(
             title=wanted.title,
             type=_NESTED.get(wanted.action_type, TaskType.DATA_PROCESS),
@@ -107,7 +108,7 @@ def _tools(session: Session) -> Mapping[str, Tool]:
             timeout_seconds=session.run.timeout_seconds,
             notify_on=NotifyOn.NEVER,  # the goal's own result tells it
         )
-        task_id, title = spawn(session.store, session.actor, session.run.run_id, spec, wanted.after, call_id)
+        task_id, title = spawn(session.store, session.actor, session.run.run_id, spec, after, call_id)
         return {"status": "done", "text": f"Subtask #{task_id} “{title}” is started.", "id": task_id}
 
     made = (

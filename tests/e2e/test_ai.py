@@ -76,6 +76,11 @@ def last_said(request: Message) -> str:
     return str(request["messages"][-1]["content"])
 
 
+def asked_for(request: Message) -> str:
+    """The task, without the results of others that it was given."""
+    return last_said(request).partition("\n")[0]
+
+
 def is_goal(request: Message) -> bool:
     return "spawn_subtask" in str(request["messages"][0]["content"])
 
@@ -83,7 +88,7 @@ def is_goal(request: Message) -> bool:
 def plans_three_parts(request: Message) -> Message:
     """What a good model says of a goal with three parts, each of which needs the one before."""
     if not is_goal(request):
-        return says(f"did {last_said(request)}")
+        return says(f"did {asked_for(request)}")
     if "All subtasks have ended" in last_said(request):
         done = [part for part in _PARTS if f"did {part}" in last_said(request)]
         return calls("conclude", result=f"From {', '.join(done)}.")
@@ -102,7 +107,7 @@ def test_a_goal_of_three_dependent_subtasks_survives_kills_and_concludes(run: Ru
     killed = {name: threading.Event() for name in moments}
 
     def script(request: Message) -> Message:
-        moment = "conclude" if "All subtasks have ended" in last_said(request) else last_said(request)
+        moment = "conclude" if "All subtasks have ended" in last_said(request) else asked_for(request)
         if moment in moments and not killed[moment].is_set():
             moments[moment].set()
             killed[moment].wait(_SECONDS)
