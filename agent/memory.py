@@ -36,7 +36,8 @@ def open_checkpointer(url: str) -> BaseCheckpointSaver[Any]:
 
 def close_checkpointer(saver: BaseCheckpointSaver[Any]) -> None:
     if isinstance(saver, SqliteSaver):
-        saver.conn.close()
+        with saver.lock:  # a run that was called off may be using it just now
+            saver.conn.close()
 
 
 def fit(messages: Sequence[BaseMessage]) -> list[BaseMessage]:

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import typer
@@ -30,8 +31,12 @@ def note(text: str) -> None:
 
 
 def put_json(value: Mapping[str, Any] | list[Any]) -> None:
-    """One line of JSON on standard output, at once."""
-    typer.echo(json.dumps(value, ensure_ascii=False))
+    """One line of JSON on standard output, at once; instants as ISO 8601 has them."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=_as_text))
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def put_markdown(text: str) -> None:

@@ -104,3 +104,4 @@ class ApprovalStatus(StrEnum):
     APPROVED = "approved"  # as it was asked for, or as the person has edited it
     REFUSED = "refused"
     EXPIRED = "expired"  # nobody said anything in time, which counts as a no
+    WITHDRAWN = "withdrawn"  # the run that asked has ended, so that nothing will be called

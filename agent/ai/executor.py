@@ -9,25 +9,28 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 
 from agent.ai.conversations import NAME, conversations_tool
-from agent.ai.graph import CalledOff, Entry, Graph, Work, build_graph, steps_of_graph
+from agent.ai.graph import CalledOff, Entry, Graph, Work, build_graph, last_words, steps_of_graph
 from agent.ai.mcp import tool_of_server
 from agent.ai.payloads import AiPayload, AiPromptPayload
+from agent.ai.results import not_done, record_of, shown
 from agent.ai.spending import Meter
 from agent.ai.structured import accepted_schema, parsed
+from agent.ai.texts import versions_of
 from agent.ai.toolbox import Tool, granted_tools, known_tools, shortened
 from agent.memory import keep_latest
 from croncierge.errors import InvalidInput, Unavailable
 from prompts import load
 from store.kinds import ApprovalStatus
 from store.operations.approvals import ApprovalInfo, decided
-from store.operations.budgets import Exhausted, limits_of, where_it_stands
+from store.operations.budgets import Exhausted, limits_of, out_of_time, where_it_stands
 from store.operations.inputs import inputs_of
+from store.operations.parts import forget_ended
 from store.operations.runs import Outcome
 from store.operations.trees import AI, Place, begin_entry, children, count_wait, plan_of, said, taint, take_place
 from store.session import Store
@@ -44,6 +47,7 @@ _REFUSAL = re.compile(
 _FIRST_WAIT = 1.0  # seconds before a waiting run looks by itself whether it missed that it may go on
 _LONGEST_WAIT = 3_600.0
 _DONE = object()
+_BY_NUMBER = re.compile(r"task_\d+")
 
 Instructions = Callable[[Place], str]
 Verdict = Callable[[Mapping[str, Any]], Outcome]
@@ -98,6 +102,7 @@ class AiPrompt:
             shape = f"If this is the case, answer with exactly “{_NOTHING}”: {payload.silent_when}"
         session = Session(self._world, payload, call)
         return session.carried_out(
+            "ai_task",
             lambda place: load("ai_task").render(**session.where(place), answer=shape),
             payload.prompt,
             lambda state: _verdict(payload, state, session),
@@ -142,8 +147,11 @@ class Session:
         self.actor = Actor(user_id=self.run.owner_id, via=AI, change_set=f"{AI}:{self.run.run_id}")
         granted = frozenset(payload.tools)
         self.context = Context(self.store, self.actor, None, world.default_zone, actions=granted)
-        self.config: RunnableConfig = {"configurable": {"thread_id": f"run:{self.run.run_id}"}}
+        self._thread = _thread_of(self.run.run_id)
+        self.config: RunnableConfig = {"configurable": {"thread_id": self._thread}}
+        self._foreign = [name for name in payload.tools if name.startswith(PREFIX)]
         self._place: Place | None = None
+        self._before: Mapping[str, Any] = {}
 
     @property
     def place(self) -> Place:
@@ -160,6 +168,7 @@ class Session:
 
     def carried_out(
         self,
+        prompt: str,
         instructions: Instructions,
         task: str,
         verdict: Verdict,
@@ -170,11 +179,11 @@ class Session:
     ) -> Outcome:
         """Enter the model once, or as often as there is something new, and say how it went.
 
-        own_tools: besides those granted. news: what it is told when it is entered again, and how many results that
-        are. waits_for: what has to end first, in words.
+        prompt: the name of that of the instructions. own_tools: besides those granted. news: what it is told when it is
+        entered again, and how many results that are. waits_for: what has to end first, in words.
         """
         try:
-            return self._carried_out(instructions, task, verdict, own_tools or {}, news, waits_for)
+            return self._carried_out(prompt, instructions, task, verdict, own_tools or {}, news, waits_for)
         except (CalledOff, Unavailable) as error:
             return Outcome(error=error.message)
         except Exhausted as error:
@@ -182,6 +191,7 @@ class Session:
 
     def _carried_out(
         self,
+        prompt: str,
         instructions: Instructions,
         task: str,
         verdict: Verdict,
@@ -190,17 +200,20 @@ class Session:
         waits_for: WaitsFor,
     ) -> Outcome:
         run = self.run
-        foreign = [name for name in self.payload.tools if name.startswith(PREFIX)]
-        tainted = has_template(said(run.action_payload))
+        self._before = self._results_before()
+        tainted = has_template(said(run.action_payload)) or bool(self._before)
         place = self._place = take_place(
             self.store, run.run_id, run.task_id, run.owner_id, self.payload.limits, tainted=tainted
         )
-        if not place.tainted and self.world.servers.distrusted(foreign):
+        if not place.tainted and self.world.servers.distrusted(self._foreign):
             taint(self.store, run.run_id)  # how a server describes its tools is text from outside, too
+        self._forget_ended(place.new)
         self.config["recursion_limit"] = steps_of_graph(place.steps)
         granted = self._granted(place)
         model = self.world.models(self.payload.model)
-        meter = Meter(store=self.store, model=model, root_run_id=place.root_run_id, call=self.call)
+        meter = Meter(
+            store=self.store, model=model, root_run_id=place.root_run_id, call=self.call, prompts=versions_of(prompt)
+        )
         entry = Entry(
             store=self.store,
             place=place,
@@ -213,11 +226,25 @@ class Session:
             allowed=self.payload.allowed,
         )
         graph = build_graph(entry, self.checkpointer)
+        try:
+            waiting = self._entered(graph, entry, task, news, waits_for)
+        except Exhausted as exhausted:
+            state = self._at_the_end(graph, entry, news, exhausted.message)
+        else:
+            if waiting is not None:
+                return waiting
+            state = graph.get_state(self.config).values
+        outcome = verdict(state)
+        self.checkpointer.delete_thread(self._thread)
+        return outcome
+
+    def _entered(self, graph: Graph, entry: Entry, task: str, news: News, waits_for: WaitsFor) -> Outcome | None:
+        """Enter the model as often as there is something new; the outcome of waiting, if it waits. Raises Exhausted."""
         asked = self._questions(graph)
         if (outcome := self._waits(asked, waits_for)) is not None:
             count_wait(self.store, self.place)
             return outcome
-        with self._opened(foreign, place) as opened:
+        with self._opened(self._foreign, self.place) as opened:
             if opened:
                 graph = build_graph(replace(entry, tools={**entry.tools, **opened}), self.checkpointer)
             while (given := self._given(graph, bool(asked), task, news)) is not _DONE:
@@ -227,9 +254,34 @@ class Session:
                 asked = self._questions(graph)
                 if (outcome := self._waits(asked, waits_for)) is not None:
                     return outcome
-        outcome = verdict(graph.get_state(self.config).values)
-        self.checkpointer.delete_thread(self.config["configurable"]["thread_id"])
-        return outcome
+        return None
+
+    def _at_the_end(self, graph: Graph, entry: Entry, news: News, why: str) -> Mapping[str, Any]:
+        """What there is when a budget allows no further entry, with the last words of the model that began the tree."""
+        state = dict(graph.get_state(self.config).values)
+        messages = list(state.get("messages", []))
+        if messages and self.place.depth == 0:
+            text, _ = news(self)
+            if text:
+                messages.append(HumanMessage(text))
+            messages.append(last_words(entry, messages, why))
+        else:
+            messages.append(AIMessage(""))
+        return {**state, "messages": messages, "stopped": why}
+
+    def _forget_ended(self, new: bool) -> None:
+        """Remove the conversations of runs that have ended however, and what this one said before it began afresh."""
+        for run_id in forget_ended(self.store):
+            self.checkpointer.delete_thread(_thread_of(run_id))
+        if new:
+            self.checkpointer.delete_thread(self._thread)
+
+    def _results_before(self) -> dict[str, Any]:
+        """What the tasks before this one have given, unless its text says itself what it takes of that."""
+        if has_template(said(self.run.action_payload)):
+            return {}
+        found = inputs_of(self.store, self.run.run_id)["results"]
+        return {name: shown(result) for name, result in found.items() if not _BY_NUMBER.fullmatch(name)}
 
     def _granted(self, place: Place) -> dict[str, Tool]:
         names = [name for name in self.payload.tools if name != NAME and not name.startswith(PREFIX)]
@@ -266,7 +318,7 @@ class Session:
         if resumed:
             return Command(resume=True)
         if not state:
-            return Work(messages=[HumanMessage(_with_inputs(task, self.payload.inputs))])
+            return Work(messages=[HumanMessage(_with_inputs(task, {**self._before, **self.payload.inputs}))])
         if snapshot.next:
             return None
         if state.get("conclusion") is not None or state.get("stopped"):
@@ -295,7 +347,7 @@ class Session:
         else:
             reason, ends = waits_for(self), [self.place.deadline]
             if reason is not None and self.place.deadline <= now:
-                raise Exhausted("The time that this may take in all is over.", field="seconds")
+                raise out_of_time(self.place.seconds)
         if reason is None:
             return None
         pause = timedelta(seconds=min(_FIRST_WAIT * 2 ** min(self.place.waits, 20), _LONGEST_WAIT))
@@ -317,6 +369,10 @@ class Session:
         return known
 
 
+def _thread_of(run_id: int) -> str:
+    return f"run:{run_id}"
+
+
 def _with_inputs(task: str, inputs: Mapping[str, Any]) -> str:
     if not inputs:
         return task
@@ -327,7 +383,7 @@ def _verdict(payload: AiPromptPayload, state: Mapping[str, Any], session: Sessio
     """Whether the last answer is a success, and what the owner hears."""
     last = state["messages"][-1]
     text = str(last.text).strip() if isinstance(last, AIMessage) else ""
-    result = {"text": text, **session.progress(), "calls": made_calls(state["messages"])}
+    result = {"text": text, **session.progress(), **record_of(state)}
     stopped = state.get("stopped")
     if stopped:
         return Outcome(error=stopped, retryable=False, result=result)
@@ -342,23 +398,10 @@ def _verdict(payload: AiPromptPayload, state: Mapping[str, Any], session: Sessio
             wrong = f"The model's answer does not fit the schema: {error}."
     if wrong is not None:
         return Outcome(error=wrong, result=result)
-    return Outcome(message=text + not_done(state["messages"]), result=result)
+    return Outcome(message=text + not_done(state), result=result)
 
 
 def _what_is_wrong(message: AnyMessage, text: str) -> str | None:
     if message.additional_kwargs.get("refusal") or _REFUSAL.search(text[:300]):
         return "The model refused to do this."
     return None if text else "The model gave an empty answer."
-
-
-def made_calls(messages: Sequence[AnyMessage]) -> list[dict[str, str]]:
-    """What was called and how that went, from the record."""
-    return [{"tool": str(each.name), "status": each.status} for each in messages if isinstance(each, ToolMessage)]
-
-
-def not_done(messages: Sequence[AnyMessage]) -> str:
-    """What to add to an answer, whatever it claims: the tools that were called and never did what was asked."""
-    calls = made_calls(messages)
-    succeeded = {each["tool"] for each in calls if each["status"] == "success"}
-    failed = dict.fromkeys(each["tool"] for each in calls if each["tool"] not in succeeded)
-    return f"\n\n(Not carried out: {', '.join(failed)}.)" if failed else ""

@@ -18,21 +18,22 @@ from tools.connectors.connector import Call
 ANSWER = 1_024
 """The most tokens of one answer."""
 
-KEPT = 3 * ANSWER
-"""Tokens that are left for a last answer, when no other is possible any more."""
-
 _MARGIN = 1.25  # models do not agree on how many tokens a text has
 _PER_CALL = 64
 
 
 @dataclass(kw_only=True)
 class Meter:
-    """Asks one model for one run. recorded: how many messages of the conversation the record has already."""
+    """Asks one model for one run. prompts: the versions of the texts that it is given, for the record.
+
+    recorded: how many messages of the conversation the record has already.
+    """
 
     store: Store
     model: BaseChatModel
     root_run_id: int
     call: Call
+    prompts: Mapping[str, str]
     recorded: int = 0
 
     @property
@@ -40,11 +41,22 @@ class Meter:
         return str(getattr(self.model, "model_name", None) or self.model.get_name())
 
     def ask(self, messages: Sequence[BaseMessage], tools: Sequence[Mapping[str, Any]], *, last: bool) -> AIMessage:
-        """The model's answer; the last one may use up what was kept. Raises Exhausted, Unavailable."""
+        """The model's answer. last: it may use up what was kept for it, and come when the time is over.
+
+        Raises Exhausted, Unavailable.
+        """
         tokens_in = int(_MARGIN * (count_tokens(messages) + len(str(tools)) // 3)) + _PER_CALL
-        cost = price(self.name, tokens_in, ANSWER)
-        kept = {} if last else {"keep": KEPT, "keep_cost": cost}
-        reservation = reserve(self.store, self.root_run_id, tokens=tokens_in + ANSWER, cost=cost, **kept)
+        # The last question holds this one, its answer and what comes of that.
+        after = tokens_in + ANSWER
+        keep = (0, 0) if last else (after + ANSWER, price(self.name, after, ANSWER))
+        reservation = reserve(
+            self.store,
+            self.root_run_id,
+            tokens=tokens_in + ANSWER,
+            cost=price(self.name, tokens_in, ANSWER),
+            keep=keep,
+            late=last,
+        )
         begun = time.monotonic()
         bound: Any = self.model.bind_tools([dict(tool) for tool in tools]) if tools else self.model
         if "max_tokens" in type(self.model).model_fields:
@@ -73,7 +85,7 @@ class Meter:
         self.recorded = len(messages)
         said = [{"role": each["type"], "text": each["data"]["content"]} for each in messages_to_dict(new)]
         self.call.record(
-            {"model": self.name, "messages": said},
+            {"model": self.name, "prompts": dict(self.prompts), "messages": said},
             {
                 "text": str(answer.text),
                 "tool_calls": [{"name": each["name"], "arguments": each["args"]} for each in answer.tool_calls],

@@ -33,6 +33,7 @@ class Tool:
     """schema: as OpenAI's protocol has it. harmless: values of its arguments that say nothing by themselves.
 
     call: carries it out, given checked arguments and the id of the call; None for a tool of conversations.
+    free: whether it is none of the calls that a budget limits.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Tool:
     rule: Callable[[Mapping[str, Any]], Rule]
     call: Callable[[Mapping[str, Any], str], Answer] | None = None
     harmless: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    free: bool = False
 
 
 def granted_tools(names: Sequence[str], connectors: Mapping[str, Connector], call: Call, owner: str) -> dict[str, Tool]:

@@ -89,9 +89,11 @@ def tell_run(common: Common, app: "App", number: int) -> None:
     """Say how a run went. Raises NotFound."""
     from dataclasses import asdict
 
+    from interfaces.cli import story as tree_story
     from schedules.describe import describe_moment
     from store import operations
     from store.operations.deliveries import messages_of_runs
+    from store.operations.story import story_of
     from store.operations.transcripts import list_transcripts
     from store.told import told
     from tools.views import message_view, run_view
@@ -102,6 +104,7 @@ def tell_run(common: Common, app: "App", number: int) -> None:
     story = operations.run_story(app.store, context.actor, number)
     exchanges = list_transcripts(app.store, context.actor, number)
     workflow = operations.get_task(app.store, context.actor, found.task_id, include_deleted=True).workflow
+    tree = story_of(app.store, context.actor, number)
     messages = messages_of_runs(app.store, context.actor, [number]).get(number, [])
     if common.as_json:
         steps = [{"status": step.to_status.value, "at": step.at.isoformat(), "reason": step.reason} for step in story]
@@ -112,6 +115,7 @@ def tell_run(common: Common, app: "App", number: int) -> None:
             "steps": steps,
             "workflow": workflow,
             "messages": [message_view(each, zone) for each in messages],
+            "tree": tree_story.as_json(tree) if tree else None,
             "exchanges": [{**asdict(each), "at": each.at.isoformat()} for each in exchanges],
         }
         put_json(run_view(found, zone) | more)
@@ -128,8 +132,8 @@ def tell_run(common: Common, app: "App", number: int) -> None:
     if workflow is not None:
         lines.append(f"It belongs to the workflow “{workflow}”.")
     lines += [f"{told(each, zone, context.now).removesuffix('.')} (message {each.id})." for each in messages]
-    lines += [_exchange(each) for each in exchanges]
-    lines += [text for text in (found.error_message, found.log) if text]
+    lines += tree_story.told(tree, context) if tree else [_exchange(each) for each in exchanges]
+    lines += [text for text in (None if tree else found.error_message, found.log) if text]
     put("\n".join(lines))
 
 

@@ -97,14 +97,30 @@ def decided(store: Store, run_id: int, calls: Sequence[str]) -> list[ApprovalInf
     """How these calls of a run stand, after those that waited too long were refused."""
     now = store.clock.now()
     with store.write() as session:
-        late = sa.update(_APPROVALS).where(
-            _APPROVALS.c.run_id == run_id,
-            _APPROVALS.c.status == ApprovalStatus.PENDING,
-            _APPROVALS.c.expires_at <= now,
-        )
-        if session.connection().execute(late.values(status=ApprovalStatus.EXPIRED, decided_at=now)).rowcount:
-            _stop_waiting(session.connection(), run_id, now - PATIENCE, now)
+        late = (Approval.run_id == run_id, Approval.status == ApprovalStatus.PENDING, col(Approval.expires_at) <= now)
+        refused = session.exec(select(Approval).where(*late)).all()
+        for row in refused:
+            row.status, row.decided_at = ApprovalStatus.EXPIRED, now
+        session.flush()
+        if refused:
+            _tell_late(session, run_id, refused, now)
+            _stop_waiting(session.connection(), run_id, min(row.created_at for row in refused), now)
         return _of_run(session, run_id, calls)
+
+
+def _tell_late(session: Session, run_id: int, refused: Sequence[Approval], now: datetime) -> None:
+    task = session.exec(select(Task).join(Run, col(Run.task_id) == Task.id).where(Run.run_id == run_id)).one()
+    messages = [
+        Message(
+            user_id=row.owner_id,
+            task_id=task.id or 0,
+            run_id=run_id,
+            kind=f"expired:{row.id}",
+            text=f"Nobody answered in time whether “{task.name}” may call {row.tool}, so it was refused.",
+        )
+        for row in refused
+    ]
+    queue_messages(session.connection(), messages, now)
 
 
 def use(store: Store, approval_id: int) -> bool:

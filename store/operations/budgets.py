@@ -55,7 +55,7 @@ _NAMES = {
     "entries": "{limit} entries into the model",
     "calls": "{limit} tool calls",
     "tokens": "{limit:,} tokens",
-    "cost": "${dollars:.2f}",
+    "cost": "${dollars}",
 }
 
 
@@ -103,6 +103,7 @@ def open_budget(connection: sa.Connection, root_run_id: int, user_id: UUID, limi
             root_run_id=root_run_id,
             user_id=user_id,
             deadline=now + timedelta(seconds=limits.seconds),
+            seconds=limits.seconds,
             depth=limits.depth,
             steps=limits.steps,
             **figures,
@@ -110,9 +111,14 @@ def open_budget(connection: sa.Connection, root_run_id: int, user_id: UUID, limi
     )
 
 
-def spend(connection: sa.Connection, root_run_id: int, now: datetime, **amounts: int) -> None:
-    """Pay, by names of `Limits`, or raise Exhausted, which undoes the transaction; all of it or nothing."""
-    statement = sa.update(_BUDGETS).where(_BUDGETS.c.root_run_id == root_run_id, _BUDGETS.c.deadline > now)
+def spend(connection: sa.Connection, root_run_id: int, now: datetime | None, **amounts: int) -> None:
+    """Pay, by names of `Limits`, or raise Exhausted, which undoes the transaction; all of it or nothing.
+
+    now: None for what may be paid when the time is over.
+    """
+    statement = sa.update(_BUDGETS).where(_BUDGETS.c.root_run_id == root_run_id)
+    if now is not None:
+        statement = statement.where(_BUDGETS.c.deadline > now)
     for name, amount in amounts.items():
         statement = statement.where(_BUDGETS.c[f"{name}_spent"] + amount <= _BUDGETS.c[f"{name}_limit"])
     new = {f"{name}_spent": _BUDGETS.c[f"{name}_spent"] + amount for name, amount in amounts.items()}
@@ -121,9 +127,11 @@ def spend(connection: sa.Connection, root_run_id: int, now: datetime, **amounts:
 
 
 def reserve(
-    store: Store, root_run_id: int, *, tokens: int, cost: int, keep: int = 0, keep_cost: int = 0
+    store: Store, root_run_id: int, *, tokens: int, cost: int, keep: tuple[int, int] = (0, 0), late: bool = False
 ) -> Reservation:
-    """Pay for a call of a model beforehand. keep, keep_cost: what has to be left for a last answer.
+    """Pay for a call of a model beforehand. keep: tokens and cost that have to be left for a last answer.
+
+    late: it is that last one, which may be given when the time is over.
 
     Raises Exhausted.
     """
@@ -132,9 +140,8 @@ def reserve(
         user_id = connection.execute(
             sa.select(_BUDGETS.c.user_id).where(_BUDGETS.c.root_run_id == root_run_id)
         ).scalar_one()
-        spend(connection, root_run_id, now, tokens=tokens + keep, cost=cost + keep_cost)
-        if keep or keep_cost:
-            _give_back(connection, root_run_id, tokens=keep, cost=keep_cost)
+        spend(connection, root_run_id, None if late else now, tokens=tokens + keep[0], cost=cost + keep[1])
+        _give_back(connection, root_run_id, tokens=keep[0], cost=keep[1])
         over = charge(connection, user_id, now, tokens=tokens, cost=cost)
         if over is not None:
             raise Exhausted(f"The model is not asked any more: {over}.", field="usage")
@@ -154,11 +161,28 @@ def where_it_stands(store: Store, root_run_id: int) -> Spent:
     """What the tree may spend and has spent. Raises NoResultFound for a run that began no tree."""
     with store.reading() as connection:
         row = connection.execute(sa.select(_BUDGETS).where(_BUDGETS.c.root_run_id == root_run_id)).one()
+    return stands(row)
+
+
+def stands(row: Any) -> Spent:
+    """Where the budget of this row stands."""
     return Spent(
-        limits={name: getattr(row, f"{name}_limit") for name in _NAMES} | {"depth": row.depth, "steps": row.steps},
+        limits={name: getattr(row, f"{name}_limit") for name in _NAMES}
+        | {"depth": row.depth, "steps": row.steps, "seconds": row.seconds},
         spent={name: getattr(row, f"{name}_spent") for name in _NAMES},
         deadline=row.deadline,
     )
+
+
+def out_of_time(seconds: int) -> Exhausted:
+    """That the time of a tree is over."""
+    return Exhausted(f"The budget of {seconds:,} seconds is used up.", field="seconds")
+
+
+def in_dollars(cost: int) -> str:
+    """Millionths of a dollar in dollars, with cents, and with more digits where there is more to say."""
+    whole = f"{cost / 1_000_000:,.6f}"
+    return f"{whole[:-4]}{whole[-4:].rstrip('0')}"
 
 
 def _give_back(connection: sa.Connection, root_run_id: int, *, tokens: int, cost: int) -> None:
@@ -169,13 +193,15 @@ def _give_back(connection: sa.Connection, root_run_id: int, *, tokens: int, cost
     )
 
 
-def _exhausted(connection: sa.Connection, root_run_id: int, now: datetime, amounts: Mapping[str, int]) -> Exhausted:
+def _exhausted(
+    connection: sa.Connection, root_run_id: int, now: datetime | None, amounts: Mapping[str, int]
+) -> Exhausted:
     row = connection.execute(sa.select(_BUDGETS).where(_BUDGETS.c.root_run_id == root_run_id)).one()
-    if row.deadline <= now:
-        return Exhausted("The time that this may take in all is over.", field="seconds")
+    if now is not None and row.deadline <= now:
+        return out_of_time(row.seconds)
     for name, amount in amounts.items():
         limit, spent = getattr(row, f"{name}_limit"), getattr(row, f"{name}_spent")
         if spent + amount > limit:
-            most = _NAMES[name].format(limit=limit, dollars=limit / 1_000_000)
+            most = _NAMES[name].format(limit=limit, dollars=in_dollars(limit))
             return Exhausted(f"The budget of {most} is used up.", field=name)
     return Exhausted("The budget is used up.", field=None)  # it was, when we asked for it

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from croncierge.errors import Conflict, NotFound
 from store.audit import Entity, record
 from store.moves import RUNS, move_runs, table_of
+from store.operations.parts import start_afresh
 from store.operations.release import Ended, release, verdict
 from store.operations.reruns import FRESH, after, refuse_repeating
 from store.permissions import acting_user, editable_task
@@ -52,6 +53,7 @@ def clear_run(store: Store, actor: Actor, run_id: int, *, downstream: bool = Tru
                 changes.append((other.run_id or 0, other.status, _WAITS))
         for each, before, change in changes:
             was = {"status": before}
+            start_afresh(connection, each, now)
             record(session, actor, now, "clear_run", Entity.RUN, each, before=was, after={"status": change["status"]})
         session.expire_all()
         # A run moves to waiting only from an end or from its turn, so that nobody executes it meanwhile.

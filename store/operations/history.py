@@ -74,21 +74,22 @@ def _has(word: str, user: User) -> sa.ColumnElement[bool]:
 def get_run(store: Store, actor: Actor, run_id: int) -> RunInfo:
     """The run with that id. Raises NotFound, also when its task is somebody else's."""
     with store.read() as session:
-        row, task = _visible_run(session, actor, run_id)
+        row, task = visible_run(session, actor, run_id)
         return run_info(row, task.name)
 
 
 def run_story(store: Store, actor: Actor, run_id: int) -> list[RunStep]:
     """How a run's status changed, in order. Raises NotFound as `get_run` does."""
     with store.read() as session:
-        _visible_run(session, actor, run_id)
+        visible_run(session, actor, run_id)
         steps = session.exec(
             select(RunTransition).where(RunTransition.run_id == run_id).order_by(col(RunTransition.id))
         )
         return [run_step(step) for step in steps]
 
 
-def _visible_run(session: Session, actor: Actor, run_id: int) -> tuple[Run, Task]:
+def visible_run(session: Session, actor: Actor, run_id: int) -> tuple[Run, Task]:
+    """A run and its task. Raises NotFound for what the actor may not see."""
     user = acting_user(session, actor)
     row = session.get(Run, run_id) if 0 < run_id < 2**63 else None
     try:

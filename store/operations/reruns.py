@@ -9,6 +9,7 @@ from croncierge.errors import Conflict, NotFound
 from store.audit import Entity, record
 from store.kinds import OnCrash
 from store.moves import RUNS, move_runs, table_of
+from store.operations.parts import start_afresh
 from store.permissions import acting_user, editable_task
 from store.rows import run_info
 from store.session import Store
@@ -23,7 +24,8 @@ FRESH = {"end_time": None, "error_message": None, "result": None, "lease_owner":
 def rerun(store: Store, actor: Actor, run_id: int, *, force: bool = False) -> RunInfo:
     """Try an ended run again, whatever its prerequisites say; its attempts are counted on.
 
-    What was skipped because of it, in the same start, waits for it again. force: also a run of a task that must not
+    What was skipped because of it, in the same start, waits for it again. An AI run starts afresh, with a fresh budget.
+    force: also a run of a task that must not
     be repeated. Raises NotFound, NotAllowed; Conflict for a run that has not ended or must not be repeated.
     """
     with store.write() as session:
@@ -39,6 +41,7 @@ def rerun(store: Store, actor: Actor, run_id: int, *, force: bool = False) -> Ru
         connection = session.connection()
         change = {**FRESH, "status": RunStatus.PENDING, "reason": f"run again by {user.name}", "available_at": now}
         move_runs(connection, [(run_id, before, change)], now)
+        start_afresh(connection, run_id, now)
         _wait_again(connection, task_id=run.task_id, workflow=run.workflow_run_id or run_id, now=now)
         became = {"status": RunStatus.PENDING}
         record(session, actor, now, "rerun", Entity.RUN, run_id, before={"status": before}, after=became)

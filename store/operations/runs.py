@@ -17,6 +17,7 @@ from store.operations.control import record_pause
 from store.operations.deliveries import Message, queue_messages
 from store.operations.events import emit_ended
 from store.operations.notices import notice
+from store.operations.parts import end_parts
 from store.operations.release import Ended, release
 from store.operations.rounds import tell_rounds
 from store.operations.triggers import TRIGGERS
@@ -25,10 +26,10 @@ from store.prepared import Query
 from store.rows import run_info
 from store.session import Store
 from store.status import ENDED, RunStatus
-from store.tables import Run, Subtask, Task
+from store.tables import AiRun, Run, Subtask, Task
 from store.values import Actor, RunInfo
 
-_TASKS, _SUBTASKS = table_of(Task), table_of(Subtask)
+_TASKS, _SUBTASKS, _AI_RUNS = table_of(Task), table_of(Subtask), table_of(AiRun)
 _MOST_CRASHES = 3  # a run that takes its process down with it is not tried for ever
 _LONGEST_DELAY = timedelta(hours=6)
 
@@ -239,6 +240,11 @@ _WATCHED = Query(
         .limit(1)
         .scalar_subquery()
         .label("parent"),
+        sa.select(_AI_RUNS.c.run_id)
+        .where(_AI_RUNS.c.run_id.in_(sa.bindparam("runs", expanding=True)))
+        .limit(1)
+        .scalar_subquery()
+        .label("ai"),
     )
 )
 
@@ -250,9 +256,12 @@ def _settle(connection: sa.Connection, ended: Sequence[Ended], now: datetime) ->
     """
     if not ended:
         return {}
-    released = release(connection, ended, now)
     tasks = [each.task_id for each in ended]
-    (watched,) = _WATCHED.rows(connection, tasks=tasks)
+    (watched,) = _WATCHED.rows(connection, tasks=tasks, runs=[each.run_id for each in ended])
+    if watched.ai is not None and (parts := end_parts(connection, ended, now)):
+        ended = [*ended, *parts]
+        tasks += [each.task_id for each in parts]
+    released = release(connection, ended, now)
     if watched.told is not None:
         emit_ended(connection, [*ended, *released.skipped], now)
     if watched.parent is not None:

@@ -33,7 +33,8 @@ AI = "ai"
 class Place:
     """Where an AI run stands in its tree. words: what its owner said, in which nothing from outside can stand.
 
-    depth: 0 for the first run. steps: answers of the model in this entry. deadline: aware UTC.
+    depth: 0 for the first run. steps: answers of the model in this entry. seconds: from the tree's beginning to its
+    deadline, which is aware UTC. new: whether it has been given this place just now.
     """
 
     run_id: int
@@ -43,9 +44,11 @@ class Place:
     tainted: bool
     waits: int
     steps: int
+    seconds: int
     deadline: datetime
     owner: str
     words: str
+    new: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,23 +75,21 @@ def take_place(store: Store, run_id: int, task_id: int, owner_id: UUID, limits: 
     """
     now = store.clock.now()
     with store.writing() as connection:
+        new: dict[str, Any] | None = None
         row = connection.execute(sa.select(_AI_RUNS).where(_AI_RUNS.c.run_id == run_id)).first()
         if row is None:
-            parent = connection.execute(
-                sa.select(_AI_RUNS)
-                .join(_SUBTASKS, _SUBTASKS.c.parent_run_id == _AI_RUNS.c.run_id)
-                .where(_SUBTASKS.c.task_id == task_id)
-            ).first()
-            new: dict[str, Any] = {
+            parent = connection.execute(_PARENT, {"task": task_id}).first()
+            joins = parent is not None and parent.status not in ENDED
+            new = {
                 "run_id": run_id,
-                "root_run_id": parent.root_run_id if parent else run_id,
-                "depth": parent.depth + 1 if parent else 0,
+                "root_run_id": parent.root_run_id if parent and joins else run_id,
+                "depth": parent.depth + 1 if parent and joins else 0,
                 "tainted": tainted or bool(parent and parent.tainted),
                 "waits": 0,
                 "plan": [],
             }
             connection.execute(sa.insert(_AI_RUNS).values(new))
-            if parent is None:
+            if not joins:  # also of a part of a run that has ended, when a person starts it again
                 open_budget(connection, run_id, owner_id, limits, now)
             row = connection.execute(sa.select(_AI_RUNS).where(_AI_RUNS.c.run_id == run_id)).one()
         budget = connection.execute(sa.select(_BUDGETS).where(_BUDGETS.c.root_run_id == row.root_run_id)).one()
@@ -104,10 +105,21 @@ def take_place(store: Store, run_id: int, task_id: int, owner_id: UUID, limits: 
         tainted=row.tainted,
         waits=row.waits,
         steps=budget.steps,
+        seconds=budget.seconds,
         deadline=budget.deadline,
         owner=owner,
         words=words,
+        new=new is not None,
     )
+
+
+_ROOT = RUNS.alias()
+_PARENT = (
+    sa.select(_AI_RUNS, _ROOT.c.status)
+    .join(_SUBTASKS, _SUBTASKS.c.parent_run_id == _AI_RUNS.c.run_id)
+    .join(_ROOT, _ROOT.c.run_id == _AI_RUNS.c.root_run_id)
+    .where(_SUBTASKS.c.task_id == sa.bindparam("task"))
+)
 
 
 def begin_entry(store: Store, place: Place) -> Place:
@@ -157,7 +169,7 @@ def spawn(
     """Make a subtask of an AI run, pay for it and start it, or let it wait for others of the same run.
 
     after: words of the titles of those. call_id: of the call that asks for it; a repetition changes nothing.
-    Gives its id and title. Raises Exhausted, InvalidInput, NotFound.
+    Gives its id and title. Raises Exhausted, InvalidInput, NotFound, Conflict for a run that has ended.
     """
     key = f"{AI}:{run_id}:{call_id}"
     with store.write() as session:
@@ -168,7 +180,10 @@ def spawn(
         known = connection.execute(made).first()
         if known is not None:
             return known.id, known.name
-        root = connection.execute(sa.select(_AI_RUNS.c.root_run_id).where(_AI_RUNS.c.run_id == run_id)).scalar_one()
+        parent = sa.select(_AI_RUNS.c.root_run_id, RUNS.c.status).join(RUNS, RUNS.c.run_id == _AI_RUNS.c.run_id)
+        root, status = connection.execute(parent.where(RUNS.c.run_id == run_id).with_for_update()).one()
+        if status in ENDED:
+            raise Conflict(f"The run has ended: it was {status.value}; nothing can be started for it.", field="run")
         spend(connection, root, now, subtasks=1)
         waits_for = _prerequisites(session, run_id, after)
         (task,) = insert_tasks(
@@ -281,7 +296,11 @@ def _meant(mine: Sequence[Child], words: str) -> Child:
         return found[0]
     known = ", ".join(f"#{each.task_id} “{each.title}”" for each in mine) or "none yet"
     if not found:
-        raise NotFound(f"There is no subtask {words!r} of this run; there are: {known}.", field="after")
+        raise NotFound(
+            f"There is no subtask {words!r} of this run; there are: {known}. What comes first is started first, and "
+            "without `after`.",
+            field="after",
+        )
     raise InvalidInput(f"{words!r} could be several subtasks; say the number: {known}.", field="after")
 
 

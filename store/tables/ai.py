@@ -15,7 +15,8 @@ class Budget(SQLModel, table=True):
     """What a tree of AI runs may spend and has spent, under the run that began it.
 
     What is reserved counts as spent until it is settled. Costs are in millionths of a dollar. depth: how many levels
-    of AI runs there may be below the first one. steps: of the model in one entry of a run.
+    of AI runs there may be below the first one. steps: of the model in one entry of a run. seconds: from its beginning
+    to `deadline`, which moves on while a person is asked.
     """
 
     __tablename__ = "budgets"
@@ -23,6 +24,7 @@ class Budget(SQLModel, table=True):
     root_run_id: int = Field(primary_key=True, foreign_key="task_runs.run_id", ondelete="CASCADE")
     user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     deadline: datetime
+    seconds: int
     depth: int
     steps: int
     subtasks_limit: int
@@ -52,10 +54,18 @@ class AiRun(SQLModel, table=True):
     """A run that a model carries out. depth: 0 for the first of its tree.
 
     tainted: whether text from outside was read in it. waits: how often it has waited without news, in a row.
-    plan: what it means to do.
+    plan: what it means to do. remembered: whether its conversation with the model is still kept.
     """
 
     __tablename__ = "ai_runs"
+    __table_args__ = (
+        sa.Index(
+            "ix_ai_runs_remembered",
+            "run_id",
+            sqlite_where=sa.text("remembered"),
+            postgresql_where=sa.text("remembered"),
+        ),
+    )
 
     run_id: int = Field(primary_key=True, foreign_key="task_runs.run_id", ondelete="CASCADE")
     root_run_id: int = Field(foreign_key="task_runs.run_id", ondelete="CASCADE", index=True)
@@ -63,6 +73,7 @@ class AiRun(SQLModel, table=True):
     tainted: bool = False
     waits: int = 0
     plan: list[str] = Field(default_factory=list, sa_type=Json)
+    remembered: bool = True
 
 
 class Subtask(SQLModel, table=True):

@@ -46,7 +46,7 @@ def pay(store: Store, root: int, **amounts: int) -> None:
         ("entries", "The budget of 3 entries into the model is used up."),
         ("calls", "The budget of 3 tool calls is used up."),
         ("tokens", "The budget of 3 tokens is used up."),
-        ("cost", "The budget of $0.00 is used up."),
+        ("cost", "The budget of $0.000003 is used up."),
     ],
 )
 def test_each_budget_is_spent_to_its_last_unit_and_no_further(
@@ -74,7 +74,7 @@ def test_time_is_a_budget_as_well(store: Store, clock: FixedClock, ann: Callable
     clock.set(MONDAY + timedelta(seconds=59))
     pay(store, root, calls=1)
     clock.set(MONDAY + timedelta(seconds=60))
-    with pytest.raises(Exhausted, match="time"):
+    with pytest.raises(Exhausted, match="The budget of 60 seconds is used up"):
         pay(store, root, calls=1)
 
 
@@ -99,7 +99,7 @@ def test_what_was_never_settled_stays_spent(store: Store, ann: Callable[[], Acto
 def test_some_tokens_are_kept_for_a_last_answer(store: Store, ann: Callable[[], Actor]) -> None:
     root = tree(store, ann(), limits_of({"tokens": 1_000}))
     with pytest.raises(Exhausted):
-        reserve(store, root, tokens=800, cost=0, keep=300)
+        reserve(store, root, tokens=800, cost=0, keep=(300, 0))
     reserve(store, root, tokens=800, cost=0)
     assert where_it_stands(store, root).spent["tokens"] == 800
 

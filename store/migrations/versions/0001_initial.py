@@ -290,11 +290,13 @@ def upgrade() -> None:
     sa.Column('tainted', sa.Boolean(), nullable=False),
     sa.Column('waits', sa.Integer(), nullable=False),
     sa.Column('plan', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
+    sa.Column('remembered', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['root_run_id'], ['task_runs.run_id'], name=op.f('fk_ai_runs_root_run_id_task_runs'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['run_id'], ['task_runs.run_id'], name=op.f('fk_ai_runs_run_id_task_runs'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('run_id', name=op.f('pk_ai_runs'))
     )
     with op.batch_alter_table('ai_runs', schema=None) as batch_op:
+        batch_op.create_index('ix_ai_runs_remembered', ['run_id'], unique=False, sqlite_where=sa.text('remembered'), postgresql_where=sa.text('remembered'))
         batch_op.create_index(batch_op.f('ix_ai_runs_root_run_id'), ['root_run_id'], unique=False)
 
     op.create_table('ai_subtasks',
@@ -316,7 +318,7 @@ def upgrade() -> None:
     sa.Column('arguments', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
     sa.Column('edited', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=True),
     sa.Column('why', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('status', sa.Enum('pending', 'approved', 'refused', 'expired', name='status', native_enum=False, create_constraint=True, length=20), nullable=False),
+    sa.Column('status', sa.Enum('pending', 'approved', 'refused', 'expired', 'withdrawn', name='status', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('decided_by', sa.Uuid(), nullable=True),
@@ -336,6 +338,7 @@ def upgrade() -> None:
     sa.Column('root_run_id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
     sa.Column('deadline', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('seconds', sa.Integer(), nullable=False),
     sa.Column('depth', sa.Integer(), nullable=False),
     sa.Column('steps', sa.Integer(), nullable=False),
     sa.Column('subtasks_limit', sa.Integer(), nullable=False),
@@ -440,6 +443,7 @@ def downgrade() -> None:
     op.drop_table('ai_subtasks')
     with op.batch_alter_table('ai_runs', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ai_runs_root_run_id'))
+        batch_op.drop_index('ix_ai_runs_remembered', sqlite_where=sa.text('remembered'), postgresql_where=sa.text('remembered'))
 
     op.drop_table('ai_runs')
     with op.batch_alter_table('task_runs', schema=None) as batch_op:

@@ -1,9 +1,11 @@
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
@@ -18,10 +20,13 @@ from runtime.loop import Runtime
 from store.kinds import TaskType
 from store.open import open_store
 from store.operations import create_task, ensure_user, get_run, list_runs, list_tasks, run_now
+from store.operations.approvals import ApprovalInfo, list_approvals
 from store.operations.claims import Claimed
 from store.operations.deliveries import TERMINAL, claim_deliveries, mark_sent
 from store.operations.runs import Outcome
+from store.operations.transcripts import add_transcript
 from store.session import Store
+from store.tables import AiRun
 from store.values import Actor, RunInfo, TaskInfo, TaskSpec
 from tests.store.conftest import new_store
 from tests.tools.mcp.conftest import url as url  # a fixture
@@ -43,6 +48,10 @@ class ScriptedModel(BaseChatModel):
     asked: list[list[BaseMessage]]
     offered: list[list[str]]
     said: list[AIMessage]
+
+    def forget(self) -> None:
+        for kept in (self.asked, self.offered, self.said):
+            kept.clear()
 
     @property
     def _llm_type(self) -> str:
@@ -117,11 +126,16 @@ class Fake:
         return self.answer(payload) if callable(self.answer) else Outcome(result=self.answer)
 
 
-def as_executor(connector: Any, kept: list[Any]) -> Executor:
-    """How the registry hands a run to a connector, without templates."""
+def as_executor(connector: Any, kept: list[Any], store: Store | None = None) -> Executor:
+    """How the registry hands a run to a connector, without templates. store: where the record is kept, too."""
 
     def execute(run: Claimed, control: Control) -> Outcome:
-        call = Call(run=run, control=control, record=lambda request, answer: kept.append((request, answer)))
+        def record(request: Mapping[str, Any], answer: Mapping[str, Any] | None) -> None:
+            kept.append((request, answer))
+            if store is not None:
+                add_transcript(store, run.run_id, run.attempt, connector.name, request, answer)
+
+        call = Call(run=run, control=control, record=record)
         outcome: Outcome = connector.run(connector.payload.model_validate(run.action_payload), call)
         return outcome
 
@@ -145,6 +159,8 @@ class Ai:
         store: Store | None = None,
         saver: BaseCheckpointSaver[Any] | None = None,
         servers: Servers | None = None,
+        workers: int = 8,
+        transcripts: bool = False,
     ) -> None:
         self.clock: Any = clock or FixedClock(MONDAY)
         self.store = store or (new_store(self.clock) if url == "sqlite://" else open_store(url, self.clock))
@@ -169,8 +185,9 @@ class Ai:
             servers=servers or Servers({}),
         )
         self.connectors: dict[str, Any] = {**self.fakes, "ai_prompt": AiPrompt(world), "ai_goal": AiGoal(world)}
-        executors = {name: as_executor(each, self.records) for name, each in self.connectors.items()}
-        self.runtime = Runtime(self.store, executors, Doorbell(url))
+        keep = self.store if transcripts else None
+        executors = {name: as_executor(each, self.records, keep) for name, each in self.connectors.items()}
+        self.runtime = Runtime(self.store, executors, Doorbell(url), workers=workers)
 
     def prompt(self, text: str, **payload: Any) -> RunInfo:
         return self._start(TaskType.AI_EXECUTION, "ai_prompt", {"prompt": text, **payload})
@@ -179,14 +196,14 @@ class Ai:
         return self._start(TaskType.AI_ORCHESTRATED, "ai_goal", {"goal": text, **payload})
 
     def _start(self, kind: TaskType, action: str, payload: dict[str, Any]) -> RunInfo:
-        task = create_task(
-            self.store,
-            self.actor,
-            TaskSpec(title="the task", type=kind, action_type=action, action_payload=payload),
-        )
-        run = run_now(self.store, self.actor, task.id)
+        run = self.start(action, payload, kind)
         self.runtime.tick()
         return self.run(run.id)
+
+    def start(self, action: str, payload: dict[str, Any], kind: TaskType = TaskType.AI_ORCHESTRATED) -> RunInfo:
+        """A run that nobody has executed yet."""
+        spec = TaskSpec(title="the task", type=kind, action_type=action, action_payload=payload)
+        return run_now(self.store, self.actor, create_task(self.store, self.actor, spec).id)
 
     def run(self, run_id: int) -> RunInfo:
         return get_run(self.store, self.actor, run_id)
@@ -203,6 +220,30 @@ class Ai:
                 break
             self.later(seconds=1)
         return self.run(run_id)
+
+    def waited_for(self, run_id: int) -> RunInfo:
+        """The run, once a runtime that works by itself has ended it."""
+        self.wait_until(lambda: self.run(run_id).end_time is not None)
+        return self.run(run_id)
+
+    def wait_until(self, done: Callable[[], bool], seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while not done():
+            assert time.monotonic() < end, self.runs()
+            time.sleep(0.05)
+
+    def places(self) -> list[tuple[int, int]]:
+        """Each AI run with its depth."""
+        with self.store.reading() as connection:
+            return [(row[0], row[1]) for row in connection.execute(sa.select(AiRun.run_id, AiRun.depth))]  # type: ignore[call-overload]
+
+    def tainted(self) -> list[bool]:
+        """Whether each AI run has read text from outside, in the order in which they were made."""
+        with self.store.reading() as connection:
+            return list(connection.execute(sa.select(AiRun.tainted).order_by(AiRun.run_id)).scalars())  # type: ignore[call-overload]
+
+    def open_questions(self) -> list[ApprovalInfo]:
+        return list_approvals(self.store, self.actor)
 
     def tasks(self) -> list[TaskInfo]:
         return list_tasks(self.store, self.actor)
