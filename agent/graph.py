@@ -24,6 +24,7 @@ from langgraph.runtime import Runtime
 
 from agent.breaker import REFUSED, goes_round, repetition
 from agent.memory import completed, digest, fit
+from agent.models.front import Front
 from prompts import load
 from store.operations import list_facts
 from tools.context import Context
@@ -40,13 +41,19 @@ Graph = CompiledStateGraph[Conversation, Context, Conversation, Conversation]
 
 
 def build_graph(
-    model: BaseChatModel, tools: Sequence[BaseTool], checkpointer: BaseCheckpointSaver[Any], *, max_steps: int
+    model: BaseChatModel,
+    tools: Sequence[BaseTool],
+    checkpointer: BaseCheckpointSaver[Any],
+    *,
+    max_steps: int,
+    front: bool = False,
 ) -> Graph:
     """The graph of one conversation turn.
 
-    max_steps: how often the model may be asked in one turn; then it ends with a sentence that says so.
+    max_steps: how often the model may be asked in one turn; then it ends with a sentence that says so. front: the
+    built-in model answers what it is certain of.
     """
-    speaker = model.bind_tools(tools)
+    speaker = Front(model, tools) if front else model.bind_tools(tools)
     runner = ToolNode(tools, handle_tool_errors=from_error)
 
     def ask_model(state: Conversation, runtime: Runtime[Context]) -> dict[str, list[AnyMessage]]:

@@ -16,6 +16,8 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from agent.failures import in_plain_words
 from agent.graph import Conversation, Graph, build_graph, messages_of_turn
 from agent.memory import REMEMBERED_LINES, digest, forgotten, keep_latest
+from agent.models import BUILT_IN
+from agent.models.front import answered_by_builtin
 from croncierge.errors import InvalidInput
 from store.session import Store
 from store.values import Actor
@@ -69,13 +71,16 @@ class Assistant:
         default_zone: str = "UTC",
         watch_folders: str = "~",
         max_steps: int = 12,
+        front: bool = False,
     ) -> None:
         self._store = store
         self._default_zone = default_zone
         self._watch_folders = watch_folders
         self._max_steps = max_steps
         self._model_name = str(getattr(model, "model_name", None) or model.get_name())
-        self._graph: Graph = build_graph(model, all_tools(), checkpointer, max_steps=max_steps)
+        self._graph: Graph = build_graph(
+            model, all_tools(), checkpointer, max_steps=max_steps, front=front and self._model_name != BUILT_IN
+        )
 
     def invoke(self, text: str, user: UUID, thread: str, *, via: str = "api", zone: str | None = None) -> Turn:
         """One turn of a conversation. `thread` is the person's own name for it; `zone` overrides their time zone.
@@ -169,7 +174,7 @@ class Assistant:
             tool_calls=tuple(calls),
             task_ids=tuple(dict.fromkeys(task["id"] for call in calls for task in call.result.get("tasks", []))),
             thread=thread,
-            model=self._model_name,
+            model=BUILT_IN if spoken and answered_by_builtin(spoken[-1]) else self._model_name,
             usage=_usage(spoken),
         )
 

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
 from croncierge.clock import Clock, SystemClock
-from croncierge.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from langchain_core.language_models.chat_models import BaseChatModel
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
     from agent.ai.executor import World
     from agent.invoke import Assistant
+    from croncierge.models import Models
     from croncierge.settings import Settings
     from runtime.doorbell import Doorbell
     from runtime.loop import Runtime
@@ -61,8 +60,14 @@ class App:
     def store(self) -> "Store":
         """Raises Unavailable, Conflict or InvalidInput when the database cannot be opened."""
         from store.open import open_store
+        from store.session import Ceilings
 
-        store = open_store(self.settings.db, self.clock, self._due_changed, self._accept_action)
+        settings = self.settings
+        ceilings = Ceilings(
+            day=(settings.day_tokens, round(settings.day_dollars * 1_000_000)),
+            month=(settings.month_tokens, round(settings.month_dollars * 1_000_000)),
+        )
+        store = open_store(settings.db, self.clock, self._due_changed, self._accept_action, ceilings)
         self._closing.callback(store.engine.dispose)
         return store
 
@@ -82,22 +87,19 @@ class App:
         return World(
             store=self.store,
             checkpointer=lambda: self.memory,
-            models=self._task_model,
+            models=self.models.of,
             connectors=lambda: Grantable(self.connectors),
             servers=self.connectors.servers,
             hidden=self.connectors.secrets.hidden,
             default_zone=self.default_zone,
         )
 
-    def _task_model(self, name: str | None) -> "BaseChatModel":
-        """Raises InvalidInput where there is no language model: the built-in one only understands scheduling."""
-        name = name or self.settings.task_model or self.settings.model
-        if name is None or name == "builtin":
-            raise InvalidInput(
-                "A task that thinks needs a language model; set CRONCIERGE_TASK_MODEL or CRONCIERGE_MODEL.",
-                field="model",
-            )
-        return self.model(name)
+    @cached_property
+    def models(self) -> "Models":
+        """The language models of the settings."""
+        from croncierge.models import Models
+
+        return Models(self.settings)
 
     @cached_property
     def memory(self) -> "BaseCheckpointSaver[Any]":
@@ -111,7 +113,8 @@ class App:
     def _accept_action(
         self, action_type: str, payload: "Mapping[str, Any]", owner: str, condition: str | None = None
     ) -> "dict[str, Any]":
-        return self.connectors.accept(action_type, payload, owner, condition)
+        accepted = self.connectors.accept(action_type, payload, owner, condition)
+        return self.models.pinned(action_type, accepted) if action_type.startswith("ai_") else accepted
 
     @cached_property
     def doorbell(self) -> "Doorbell":
@@ -190,32 +193,14 @@ class App:
         from agent.invoke import Assistant
 
         store, settings = self.store, self.settings
-        model = self.model(settings.model)
         return Assistant(
             store,
-            model=model,
+            model=self.models.chat(),
+            front=settings.front,
             checkpointer=self.memory,
             default_zone=self.default_zone,
             watch_folders=settings.watch_folders,
         )
-
-    def model(self, name: str | None) -> "BaseChatModel":
-        """The language model of that name as the settings have it asked; without a name the built-in one.
-
-        Raises InvalidInput when it lacks something.
-        """
-        from agent.models import Options, choose_model
-
-        settings = self.settings
-        options = Options(
-            base_url=settings.base_url,
-            api_key=settings.api_key.get_secret_value() if settings.api_key else None,
-            temperature=settings.temperature,
-            reasoning_effort=settings.reasoning_effort,
-            answer_tokens=settings.answer_tokens,
-            timeout=settings.model_timeout,
-        )
-        return choose_model(name, options)
 
     def actor(self, via: str) -> "Actor":
         """The person, acting through an interface; each actor is one change for undo."""

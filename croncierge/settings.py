@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from croncierge.errors import InvalidInput
 
 _APP = "croncierge"
+Effort = Literal["minimal", "low", "medium", "high"]
 
 
 def data_folder() -> Path:
@@ -62,11 +63,25 @@ class Settings(BaseSettings):
         None, description="Language model of AI tasks; else the one of conversations. Pinned on a task when it is made."
     )
     goal_model: str | None = Field(None, description="Language model that plans goals; else the one of AI tasks.")
+    front: bool = Field(
+        True,
+        description="Let the built-in model answer what it is certain of, and the language model only the rest.",
+    )
     temperature: float | None = Field(None, ge=0, le=2, description="How freely the language model answers, 0 to 2.")
-    reasoning_effort: Literal["minimal", "low", "medium", "high"] | None = Field(
+    reasoning_effort: Effort | None = Field(
         None, description="How long a reasoning model thinks: minimal, low, medium or high."
     )
     answer_tokens: int | None = Field(None, ge=1, description="The most tokens of one answer of the language model.")
+    task_temperature: float | None = Field(None, ge=0, le=2, description="The same for AI tasks.")
+    task_reasoning_effort: Effort | None = Field(None, description="The same for AI tasks.")
+    task_answer_tokens: int | None = Field(None, ge=1, description="The same for AI tasks.")
+    goal_temperature: float | None = Field(None, ge=0, le=2, description="The same for planning goals.")
+    goal_reasoning_effort: Effort | None = Field(None, description="The same for planning goals.")
+    goal_answer_tokens: int | None = Field(None, ge=1, description="The same for planning goals.")
+    day_tokens: int = Field(1_000_000, ge=0, description="The most tokens of one person's AI tasks in a day (UTC).")
+    day_dollars: float = Field(5.0, ge=0, description="The most that they may cost in a day.")
+    month_tokens: int = Field(10_000_000, ge=0, description="The most tokens of one person's AI tasks in a month.")
+    month_dollars: float = Field(50.0, ge=0, description="The most that they may cost in a month.")
     model_timeout: float = Field(60.0, gt=0, description="Seconds to wait for an answer of the language model.")
     connectors: Path = Field(
         default_factory=lambda: user_config_path(_APP, appauthor=False) / "connectors.toml",

@@ -4,11 +4,15 @@ from collections.abc import Callable
 
 from croncierge.clock import Clock
 from store.migrate import upgrade
-from store.session import AcceptAction, Store, as_given, open_engine
+from store.session import AcceptAction, Ceilings, Store, as_given, open_engine
 
 
 def open_store(
-    url: str, clock: Clock, changed: Callable[[], None] = lambda: None, accept_action: AcceptAction = as_given
+    url: str,
+    clock: Clock,
+    changed: Callable[[], None] = lambda: None,
+    accept_action: AcceptAction = as_given,
+    ceilings: Ceilings = Ceilings(),
 ) -> Store:
     """The store at a database URL, made or brought up to date if need be; see `Store` for what it is handed.
 
@@ -17,4 +21,4 @@ def open_store(
     """
     engine = open_engine(url)
     upgrade(engine)
-    return Store(engine, clock, changed, accept_action)
+    return Store(engine, clock, changed, accept_action, ceilings)

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,6 +41,14 @@ def as_given(
     return dict(payload)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ceilings:
+    """The most tokens, and the most millionths of a dollar, of one person's AI runs in a day and in a month (UTC)."""
+
+    day: tuple[int, int] = (1_000_000, 5_000_000)
+    month: tuple[int, int] = (10_000_000, 50_000_000)
+
+
 class Store:
     """A database, a clock, and whom to tell that the next due time may have changed.
 
@@ -53,12 +62,14 @@ class Store:
         clock: Clock,
         changed: Callable[[], None] = lambda: None,
         accept_action: AcceptAction = as_given,
+        ceilings: Ceilings = Ceilings(),
     ) -> None:
         configure_mappers()  # else the first object that is made without a session would not be one of the ORM's
         self.engine = engine
         self.clock = clock
         self.changed = changed
         self.accept_action = accept_action
+        self.ceilings = ceilings
         # A database in memory has a single connection, so its transactions take turns. A file has a single writer, and
         # SQLite waits for its turn by looking again after a while: threads of one process pass it on at once instead.
         alone = isinstance(engine.pool, sa.pool.StaticPool)

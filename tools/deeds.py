@@ -5,6 +5,7 @@ from typing import Any
 
 from croncierge.errors import NotAllowed
 from store.kinds import TaskType
+from store.operations.budgets import limits_of
 from store.values import TaskInfo
 from tools.context import Context
 from tools.verbs import starts_with_verb
@@ -47,11 +48,19 @@ def deed(task: TaskInfo) -> str:
 
 def told(task: TaskInfo) -> str:
     """A sentence about what its owner hears of a task that is no reminder; empty for one that is."""
-    if task.action_type in ("notify", "ai_prompt", "ai_goal"):
+    if task.action_type == "notify":
         return ""
+    if task.action_type in ("ai_prompt", "ai_goal"):
+        return _costs(task)
     if TELL in task.action_payload:
         return f" Then I'll tell you “{task.action_payload[TELL]}”."
     return " I'll tell you only if it fails."
+
+
+def _costs(task: TaskInfo) -> str:
+    limits = limits_of(task.action_payload.get("budget", {}))
+    subtasks = f", {limits.subtasks} subtasks" if task.action_type == "ai_goal" else ""
+    return f" A run may use at most {limits.tokens:,} tokens, ${limits.cost / 1_000_000:.2f}{subtasks}; then it ends."
 
 
 def _said(action: str, payload: Mapping[str, Any], title: str) -> str:
@@ -69,5 +78,9 @@ def _said(action: str, payload: Mapping[str, Any], title: str) -> str:
             return f"{verb} the database “{payload['connection']}” with “{payload['statement']}”"
         case "email":
             return f"send a mail to {' and '.join(payload['to'])} about “{payload['subject']}”"
+        case "ai_prompt" | "ai_goal":
+            tools = payload.get("tools", ())
+            granted = f", with {' and '.join(tools)}" if tools else ""
+            return f"have {payload.get('model') or 'a language model'} do “{title}”{granted}"
         case _:
             return f"do “{title}” ({action})"

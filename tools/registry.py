@@ -6,7 +6,19 @@ from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel
 
 from prompts import tool_descriptions
-from tools.scheduling import chain, control, create, edit, events, facts, health, inspect, messages, preferences
+from tools.scheduling import (
+    approvals,
+    chain,
+    control,
+    create,
+    edit,
+    events,
+    facts,
+    health,
+    inspect,
+    messages,
+    preferences,
+)
 
 _FUNCTIONS = (
     create.create_task,
@@ -25,6 +37,8 @@ _FUNCTIONS = (
     events.emit_event,
     messages.acknowledge,
     health.health,
+    approvals.list_approvals,
+    approvals.decide_approval,
     control.undo,
     preferences.get_preferences,
     preferences.set_preferences,

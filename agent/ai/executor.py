@@ -17,7 +17,7 @@ from langgraph.types import Command
 from agent.ai.conversations import NAME, conversations_tool
 from agent.ai.graph import CalledOff, Entry, Graph, Work, build_graph, last_words, steps_of_graph
 from agent.ai.mcp import tool_of_server
-from agent.ai.payloads import AiPayload, AiPromptPayload
+from agent.ai.payloads import AiPayload, AiPromptPayload, previewed
 from agent.ai.results import not_done, record_of, shown
 from agent.ai.spending import Meter
 from agent.ai.structured import accepted_schema, parsed
@@ -63,14 +63,14 @@ def _no_news(_session: "Session") -> tuple[str, int]:
 class World:
     """What AI runs need.
 
-    checkpointer: opened when a run needs it. models: by their name, None for the usual one. connectors: the actions
+    checkpointer: opened when a run needs it. models: for what a task says of its own. connectors: the actions
     that a task may be granted. servers: those whose tools it may be granted. hidden: takes the secrets out of what all
     these bring.
     """
 
     store: Store
     checkpointer: Callable[[], BaseCheckpointSaver[Any]]
-    models: Callable[[str | None], BaseChatModel]
+    models: Callable[[AiPayload], BaseChatModel]
     connectors: Callable[[], Mapping[str, Connector]]
     servers: Servers = field(default_factory=lambda: Servers({}))
     hidden: Callable[[Any], Any] = lambda value: value
@@ -120,18 +120,6 @@ def allow(payload: AiPayload, world: World, owner: str) -> None:
             raise InvalidInput(
                 f"There is no tool {name!r} that a task could grant; there are {', '.join(known)}.", field="tools"
             )
-
-
-def previewed(payload: AiPayload, text: str) -> Mapping[str, Any]:
-    """What an AI task would be given, and what it may cost at most."""
-    limits = payload.limits
-    return {
-        "prompt": text,
-        "tools": list(payload.tools),
-        "without_approval": list(payload.allowed),
-        "model": payload.model,
-        "at_most": f"{limits.tokens:,} tokens, ${limits.cost / 1_000_000:.2f}, {limits.seconds} seconds a run",
-    }
 
 
 class Session:
@@ -210,7 +198,7 @@ class Session:
         self._forget_ended(place.new)
         self.config["recursion_limit"] = steps_of_graph(place.steps)
         granted = self._granted(place)
-        model = self.world.models(self.payload.model)
+        model = self.world.models(self.payload)
         meter = Meter(
             store=self.store, model=model, root_run_id=place.root_run_id, call=self.call, prompts=versions_of(prompt)
         )

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agent.ai.executor import Session, World, allow, previewed
+from agent.ai.executor import Session, World, allow
 from agent.ai.graph import TooEarly
-from agent.ai.payloads import AiGoalPayload
+from agent.ai.payloads import AiGoalPayload, previewed
 from agent.ai.results import not_done, record_of, shown
 from agent.ai.texts import described
 from agent.ai.toolbox import Answer, Tool, checked, function, rule_of_action, shortened

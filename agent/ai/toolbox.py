@@ -23,6 +23,9 @@ LOOKS = frozenset(
 )
 """Tools of conversations that only look at what is the owner's own."""
 
+PERSONAL = frozenset({"list_approvals", "decide_approval"})
+"""Tools of conversations that no task can grant: only a person decides."""
+
 _OWN = frozenset({"get_preferences"})  # the rest shows titles and results, which others may have written
 _SCRIPT = "it runs a script"
 _ALL = {"all", "everything"}
@@ -51,7 +54,7 @@ def granted_tools(names: Sequence[str], connectors: Mapping[str, Connector], cal
 
 def known_tools(connectors: Mapping[str, Connector]) -> list[str]:
     """All that a task can grant."""
-    return [*(tool.name for tool in all_tools()), *connectors]
+    return [*(tool.name for tool in all_tools() if tool.name not in PERSONAL), *connectors]
 
 
 @cache
@@ -101,7 +104,7 @@ def shortened(answer: Answer) -> str:
 
 def _granted(name: str, connectors: Mapping[str, Connector], call: Call, owner: str) -> Tool:
     for tool in all_tools():
-        if tool.name == name:
+        if tool.name == name and name not in PERSONAL:
             schema = _as_openai_has_it(tool.name)
             return Tool(name=name, schema=schema, rule=lambda given: _rule_of_tool(name, given), harmless=enums(schema))
     if name not in connectors:

@@ -142,7 +142,7 @@ def reserve(
         ).scalar_one()
         spend(connection, root_run_id, None if late else now, tokens=tokens + keep[0], cost=cost + keep[1])
         _give_back(connection, root_run_id, tokens=keep[0], cost=keep[1])
-        over = charge(connection, user_id, now, tokens=tokens, cost=cost)
+        over = charge(connection, user_id, now, tokens=tokens, cost=cost, ceilings=store.ceilings)
         if over is not None:
             raise Exhausted(f"The model is not asked any more: {over}.", field="usage")
     return Reservation(root_run_id=root_run_id, user_id=user_id, tokens=tokens, cost=cost, at=now)
@@ -154,7 +154,7 @@ def settle(store: Store, reservation: Reservation, *, tokens: int, cost: int) ->
     with store.writing() as connection:
         _give_back(connection, reservation.root_run_id, **less)
         back = {name: -amount for name, amount in less.items()}
-        charge(connection, reservation.user_id, reservation.at, **back, anyway=True)
+        charge(connection, reservation.user_id, reservation.at, **back, ceilings=None)
 
 
 def where_it_stands(store: Store, root_run_id: int) -> Spent:

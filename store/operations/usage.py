@@ -1,37 +1,36 @@
 """What a person's AI runs may spend in a day and in a month, over everything."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from store.moves import table_of
-from store.session import Store
+from store.session import Ceilings, Store
 from store.tables import Usage
 
 _USAGE = table_of(Usage)
 
-CEILINGS: Mapping[str, tuple[int, int]] = {
-    "day": (1_000_000, 5_000_000),
-    "month": (10_000_000, 50_000_000),
-}
-"""The most tokens, and the most millionths of a dollar, of one person in a day and in a month (UTC)."""
-
 
 def charge(
-    connection: sa.Connection, user_id: UUID, now: datetime, *, tokens: int, cost: int, anyway: bool = False
+    connection: sa.Connection,
+    user_id: UUID,
+    now: datetime,
+    *,
+    tokens: int,
+    cost: int,
+    ceilings: Ceilings | None,
 ) -> str | None:
     """Count this for the person, or say which ceiling it would pass; then nothing may be kept of the transaction.
 
-    anyway: it has been used already, or is given back, so that no ceiling matters.
+    ceilings: None when it has been used already, or is given back, so that none matters.
     """
     for name, period in _periods(now).items():
         row = {"user_id": user_id, "period": period}
-        most_tokens, most_cost = CEILINGS[name]
         _ensure(connection, row)
         statement = sa.update(_USAGE).where(_USAGE.c.user_id == user_id, _USAGE.c.period == period)
-        if not anyway:
+        most_tokens, most_cost = getattr(ceilings, name) if ceilings else (0, 0)
+        if ceilings:
             statement = statement.where(_USAGE.c.tokens + tokens <= most_tokens, _USAGE.c.cost + cost <= most_cost)
         spent = statement.values(tokens=_USAGE.c.tokens + tokens, cost=_USAGE.c.cost + cost)
         if connection.execute(spent).rowcount == 0:

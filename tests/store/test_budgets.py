@@ -21,7 +21,7 @@ from store.operations.budgets import (
     spend,
     where_it_stands,
 )
-from store.session import Store
+from store.session import Ceilings, Store
 from store.values import Actor, TaskSpec
 from tests.store.conftest import MONDAY
 
@@ -115,9 +115,9 @@ def test_a_budget_is_set_once(store: Store, ann: Callable[[], Actor]) -> None:
 
 
 def test_all_trees_of_a_person_share_the_ceiling_of_the_day(
-    store: Store, ann: Callable[[], Actor], bob: Callable[[], Actor], monkeypatch: pytest.MonkeyPatch
+    store: Store, ann: Callable[[], Actor], bob: Callable[[], Actor]
 ) -> None:
-    monkeypatch.setattr(usage, "CEILINGS", {"day": (1_000, 1_000_000), "month": (5_000, 1_000_000)})
+    store.ceilings = Ceilings(day=(1_000, 1_000_000), month=(5_000, 1_000_000))
     first, second = tree(store, ann()), tree(store, ann())
     reserve(store, first, tokens=700, cost=0)
     with pytest.raises(Exhausted, match="in a day") as raised:
@@ -127,10 +127,8 @@ def test_all_trees_of_a_person_share_the_ceiling_of_the_day(
     reserve(store, tree(store, bob()), tokens=700, cost=0)
 
 
-def test_a_month_has_a_ceiling_over_its_days(
-    store: Store, clock: FixedClock, ann: Callable[[], Actor], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(usage, "CEILINGS", {"day": (1_000, 1_000_000), "month": (1_500, 1_000_000)})
+def test_a_month_has_a_ceiling_over_its_days(store: Store, clock: FixedClock, ann: Callable[[], Actor]) -> None:
+    store.ceilings = Ceilings(day=(1_000, 1_000_000), month=(1_500, 1_000_000))
     root = tree(store, ann(), limits_of({"seconds": 604_800}))
     reserve(store, root, tokens=900, cost=0)
     clock.set(MONDAY + timedelta(days=1))

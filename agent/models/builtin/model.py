@@ -44,7 +44,9 @@ class BuiltinModel(BaseChatModel):
         offered: Sequence[str] = (),
         **kwargs: Any,
     ) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=next_answer(messages, offered))])
+        answer = next_answer(messages, offered)
+        answer.response_metadata = {"model_name": self.model_name}
+        return ChatResult(generations=[ChatGeneration(message=answer)])
 
     def _stream(
         self,
@@ -56,7 +58,9 @@ class BuiltinModel(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         answer = next_answer(messages, offered)
-        for message in _pieces(answer):
+        pieces = _pieces(answer)
+        pieces[-1].response_metadata = {"model_name": self.model_name}
+        for message in pieces:
             chunk = ChatGenerationChunk(message=message)
             if run_manager and message.text:
                 run_manager.on_llm_new_token(str(message.text), chunk=chunk)

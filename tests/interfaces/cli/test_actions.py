@@ -23,6 +23,8 @@ def test_what_mcp_servers_offer_is_listed_and_granted_by_name(
     """)
     monkeypatch.setenv("CRONCIERGE_CONNECTORS", str(tmp_path / "connectors.toml"))
     monkeypatch.setenv("WEATHER_KEY", "canary-1234")
+    monkeypatch.setenv("CRONCIERGE_MODEL", "gpt-5")
+    monkeypatch.setenv("CRONCIERGE_API_KEY", "none")
 
     found = croncierge("actions", "mcp", "--json").json
     assert found["problems"] == {
