@@ -67,7 +67,8 @@ class App:
             day=(settings.day_tokens, round(settings.day_dollars * 1_000_000)),
             month=(settings.month_tokens, round(settings.month_dollars * 1_000_000)),
         )
-        store = open_store(settings.db, self.clock, self._due_changed, self._accept_action, ceilings)
+        actions = self._accept_action, ceilings, self._prepare_action
+        store = open_store(settings.db, self.clock, self._due_changed, *actions)
         self._closing.callback(store.engine.dispose)
         return store
 
@@ -115,6 +116,11 @@ class App:
     ) -> "dict[str, Any]":
         accepted = self.connectors.accept(action_type, payload, owner, condition)
         return self.models.pinned(action_type, accepted) if action_type.startswith("ai_") else accepted
+
+    def _prepare_action(self, action_type: str, payload: "Mapping[str, Any]") -> None:
+        self.connectors.prepare(action_type, payload)
+        if action_type.startswith("ai_"):
+            self.models.prepare()
 
     @cached_property
     def doorbell(self) -> "Doorbell":

@@ -33,6 +33,10 @@ class Models:
         """The one that was pinned on an AI task. Raises InvalidInput when it lacks something by now."""
         return self._made(payload.model, payload.temperature, payload.reasoning_effort, payload.answer_tokens)
 
+    def prepare(self) -> None:
+        """Load the library that models of OpenAI's protocol take, by far the most."""
+        import langchain_openai  # noqa: F401
+
     def pinned(self, action_type: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         """What an AI task stores, with the model that serves it from now on and how that is asked; others unchanged.
 

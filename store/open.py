@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from croncierge.clock import Clock
 from store.migrate import upgrade
-from store.session import AcceptAction, Ceilings, Store, as_given, open_engine
+from store.session import AcceptAction, Ceilings, PrepareAction, Store, as_given, open_engine
 
 
 def open_store(
@@ -13,6 +13,7 @@ def open_store(
     changed: Callable[[], None] = lambda: None,
     accept_action: AcceptAction = as_given,
     ceilings: Ceilings = Ceilings(),
+    prepare_action: PrepareAction = lambda action_type, payload: None,  # noqa: ARG005
 ) -> Store:
     """The store at a database URL, made or brought up to date if need be; see `Store` for what it is handed.
 
@@ -21,4 +22,4 @@ def open_store(
     """
     engine = open_engine(url)
     upgrade(engine)
-    return Store(engine, clock, changed, accept_action, ceilings)
+    return Store(engine, clock, changed, accept_action, ceilings, prepare_action)

@@ -31,6 +31,15 @@ class AcceptAction(Protocol):
     ) -> dict[str, Any]: ...
 
 
+class PrepareAction(Protocol):
+    """Load what accepting an action of this type takes, before a transaction keeps others from writing.
+
+    Raises InvalidInput for an action that there is not.
+    """
+
+    def __call__(self, action_type: str, payload: Mapping[str, Any]) -> None: ...
+
+
 def as_given(
     action_type: str,  # noqa: ARG001
     payload: Mapping[str, Any],
@@ -53,7 +62,7 @@ class Store:
     """A database, a clock, and whom to tell that the next due time may have changed.
 
     changed: called after a transaction in which something became due earlier or a message was queued.
-    accept_action: checks what a task shall do when it is made or changed.
+    accept_action: checks what a task shall do when it is made or changed; prepare_action is asked before.
     """
 
     def __init__(
@@ -63,6 +72,7 @@ class Store:
         changed: Callable[[], None] = lambda: None,
         accept_action: AcceptAction = as_given,
         ceilings: Ceilings = Ceilings(),
+        prepare_action: PrepareAction = lambda action_type, payload: None,  # noqa: ARG005
     ) -> None:
         configure_mappers()  # else the first object that is made without a session would not be one of the ORM's
         self.engine = engine
@@ -70,6 +80,7 @@ class Store:
         self.changed = changed
         self.accept_action = accept_action
         self.ceilings = ceilings
+        self.prepare_action = prepare_action
         # A database in memory has a single connection, so its transactions take turns. A file has a single writer, and
         # SQLite waits for its turn by looking again after a while: threads of one process pass it on at once instead.
         alone = isinstance(engine.pool, sa.pool.StaticPool)

@@ -6,7 +6,7 @@ from typing import Any
 from croncierge.errors import InvalidInput
 from store import limits
 from store.quiet import accepted_hours
-from store.session import AcceptAction
+from store.session import AcceptAction, PrepareAction
 from store.values import UNSET, TaskChange, TaskSpec
 
 _COLUMNS: Mapping[str, str] = {
@@ -74,6 +74,15 @@ def columns_of(wish: TaskSpec | TaskChange) -> dict[str, Any]:
     if given.get("condition") is not None:
         given["condition"] = limits.payload(given["condition"], "condition")
     return given
+
+
+def prepare_actions(wish: TaskSpec | TaskChange, prepare: PrepareAction) -> None:
+    """Have what a task shall do, and what it checks before, made ready to be accepted. Raises InvalidInput."""
+    if wish.action_type is not UNSET and wish.action_payload is not UNSET:
+        prepare(wish.action_type, wish.action_payload)
+    condition = wish.condition if wish.condition is not UNSET else None
+    if condition is not None and isinstance(condition.get("action_type"), str):
+        prepare(condition["action_type"], condition)
 
 
 def check_actions(columns: dict[str, Any], accept: AcceptAction, owner: str) -> None:

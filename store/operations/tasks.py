@@ -21,7 +21,7 @@ from store.rows import schedule_columns, task_of, task_schedule
 from store.session import AcceptAction, Store
 from store.tables import Dependency, Task, User, UserPreferences
 from store.values import UNSET, Actor, Prerequisite, TaskChange, TaskInfo, TaskSpec, Unset
-from store.wishes import check_actions, columns_of
+from store.wishes import check_actions, columns_of, prepare_actions
 from store.workflow_names import workflow_named
 
 _TASKS = Task.metadata.tables["tasks"]
@@ -44,6 +44,8 @@ def create_task(store: Store, actor: Actor, spec: TaskSpec) -> TaskInfo:
 
 def create_tasks(store: Store, actor: Actor, specs: Sequence[TaskSpec]) -> list[TaskInfo]:
     """Store many tasks at once: all of them or, when one cannot be, none. Raises as `create_task` does."""
+    for spec in specs:
+        prepare_actions(spec, store.prepare_action)
     try:
         tasks, new = _create(store, actor, specs)
     except Conflict:  # another process used one of the keys at the same moment; now its task is there
@@ -60,6 +62,7 @@ def edit_task(store: Store, actor: Actor, task_id: int, change: TaskChange) -> T
 
     Raises InvalidInput as `create_task` does; NotFound, NotAllowed.
     """
+    prepare_actions(change, store.prepare_action)
     with store.write() as session:
         user = acting_user(session, actor)
         row = editable_task(session, user, task_id)

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +8,8 @@ from sqlmodel import col, select
 from croncierge.clock import FixedClock
 from croncierge.errors import CronciergeError, InvalidInput, NotFound
 from schedules.schedule import Cron, Interval
-from store.operations import create_task, create_tasks, edit_task, get_task, list_tasks, pause_task
+from store.open import open_store
+from store.operations import create_task, create_tasks, edit_task, ensure_user, get_task, list_tasks, pause_task
 from store.session import Store
 from store.tables import AuditEntry, Dependency, Task
 from store.values import Actor, Prerequisite, TaskChange, TaskSpec
@@ -235,3 +236,21 @@ def test_of_many_tasks_none_is_made_when_one_cannot_be(store: Store, ann: Person
         create_tasks(store, ann(), [TaskSpec(title="fine"), TaskSpec(title="")])
     assert list_tasks(store, ann()) == []
     assert create_tasks(store, ann(), []) == []
+
+
+def test_actions_are_made_ready_before_anybody_is_kept_from_writing(clock: FixedClock) -> None:
+    ready: list[str] = []
+
+    def prepare(action_type: str, payload: Mapping[str, Any]) -> None:
+        with store.write() as session:  # would wait for ever within a transaction
+            session.connection()
+        ready.append(action_type)
+
+    store = open_store("sqlite://", clock, prepare_action=prepare)
+    actor = Actor(user_id=ensure_user(store, "ann"), via="test", change_set="1")
+    condition = {"action_type": "http", "action_payload": {}, "expression": "true"}
+    spec = TaskSpec(title="look", schedule=cron("0 9 * * *"), action_type="script", condition=condition)
+    task = create_task(store, actor, spec)
+    assert ready == ["script", "http"]
+    edit_task(store, actor, task.id, TaskChange(action_type="sql", action_payload={"statement": "SELECT 1"}))
+    assert ready == ["script", "http", "sql"]

@@ -104,6 +104,13 @@ class Connectors:
         connector.allow(read, owner)
         return read.model_dump(mode="json", exclude_unset=True) | told
 
+    def prepare(self, action_type: str, payload: Mapping[str, Any]) -> None:
+        """Load what `accept` takes. Raises InvalidInput for an action that there is not."""
+        if not _is_plain(action_type, payload):
+            import tools.connectors.templates  # noqa: F401
+
+            self.connector(action_type)
+
     def dry_run(self, action_type: str, payload: Mapping[str, Any], owner: str) -> DryRun:
         """What an action would do. Raises InvalidInput for a payload that cannot be stored."""
         connector = self.connector(action_type)
