@@ -49,6 +49,32 @@ _SEEN = phrase(
     """
 )
 
+_WAITS_FOR_YES = phrase(
+    r"""
+    ^(?:(?:what|which (?:calls|tasks|things)|anything|is there anything)(?: is| are)?
+    (?: that)? (?:waits?|waiting|needs?|pending) (?:for )?(?:my )?(?:approval|ok|yes)s?|
+    (?:show|list)(?: me)? (?:the |my |all )?(?:open |pending )?approvals|what (?:shall|do|must) i approve|approvals)$
+    """
+)
+_DECIDES = phrase(
+    r"""
+    ^(?P<what>approve|allow|refuse|reject|deny|decline)(?: (?:approval|request|call))?(?: number)? #?(?P<number>\d+)
+    (?:,? (?:because|since|as|:)? ?(?P<note>.+))?$
+    """
+)
+
+
+def approvals(conversation: Conversation) -> Sequence[Request] | None:
+    """ "what waits for my approval?", "approve #3", "refuse 3, not before Friday"."""
+    text = plain(conversation.text).strip(" ?")
+    if _WAITS_FOR_YES.match(text):
+        return call("list_approvals")
+    match = _DECIDES.match(text)
+    if match is None:
+        return None
+    decision = "approve" if match["what"].lower() in ("approve", "allow") else "refuse"
+    return call("decide_approval", approval=int(match["number"]), decision=decision, note=match["note"] or "")
+
 
 def health(conversation: Conversation) -> Sequence[Request] | None:
     """ "are you running?", "is everything ok?" """

@@ -23,6 +23,7 @@ _RULES: tuple[Rule, ...] = (
     control.preferences,
     minding.quiet,
     minding.seen,
+    minding.approvals,
     acting.happened,
     acting.acts,
     acting.started,
