@@ -46,6 +46,11 @@ def deed(task: TaskInfo) -> str:
     return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
 
 
+def doing(task: TaskInfo) -> str:
+    """A sentence about what a task does, and what is heard of it; empty for one that only reminds."""
+    return "" if is_reminder(task) else f"It will {deed(task)}.{told(task)}"
+
+
 def told(task: TaskInfo) -> str:
     """A sentence about what its owner hears of a task that is no reminder; empty for one that is."""
     if task.action_type == "notify":

@@ -77,11 +77,15 @@ def show_task(common: Common, task: Ref) -> None:
                 "description": found.description,
                 "timezone": found.zone,
                 "pause_note": found.pause_note,
+                "workflow": found.workflow,
+                "action_type": found.action_type,
+                "action_payload": dict(found.action_payload),
                 "policies": {name: getattr(found, name) for name in NAMES},
                 "runs": [run_view(run, found.zone) for run in runs],
             }
             put_json(task_view(found) | more)
             return
+        from tools.deeds import doing
         from tools.policies import in_words
         from tools.wording import name, runs_table, upcoming, when
 
@@ -92,6 +96,7 @@ def show_task(common: Common, task: Ref) -> None:
         latest = f"Latest runs:\n\n{runs_table(runs, context)}" if runs else "It has not run yet."
         lines = [
             f"#{found.id} {name(found)}: {when(found, context)}{zone}.{state}{note_said}{upcoming(found, context)}",
+            doing(found),
             found.description,
             f"How it is run: {how}." if how else "",
             latest,

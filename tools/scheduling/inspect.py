@@ -12,6 +12,7 @@ from store import operations
 from store.status import RunStatus
 from store.values import TaskInfo
 from tools.context import Context
+from tools.deeds import doing
 from tools.reference import one_task
 from tools.results import Result, done
 from tools.timing import read_range
@@ -53,6 +54,8 @@ def show_task(runtime: ToolRuntime[Context], task: str) -> Result:
     zone = f" ({shown.zone})" if shown.schedule else ""
     state = "" if shown.is_active else " It is done." if _is_done(shown) else " It is paused."
     lines = [f"#{shown.id} {name(shown)}: {when_words(shown, context)}{zone}.{state}{upcoming(shown, context)}"]
+    if what := doing(shown):
+        lines.append(what)
     if shown.description:
         lines.append(shown.description)
     lines.append(f"Latest runs:\n\n{runs_table(runs, context)}" if runs else "It has not run yet.")
