@@ -39,7 +39,7 @@ class Entity(StrEnum):
 
 
 def record(
-    session: Session,
+    within: Session | sa.Connection,
     actor: Actor,
     at: datetime,
     action: str,
@@ -50,21 +50,7 @@ def record(
     after: Mapping[str, Any] | None = None,
 ) -> None:
     """Note a change in the same transaction. Of a row that was there before and after, only what differs is kept."""
-    record_on(session.connection(), actor, at, action, entity, entity_id, before=before, after=after)
-
-
-def record_on(
-    connection: sa.Connection,
-    actor: Actor,
-    at: datetime,
-    action: str,
-    entity: Entity,
-    entity_id: str | int,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    """`record` where there is no session."""
+    connection = within.connection() if isinstance(within, Session) else within
     if before is not None and after is not None:
         keys = [key for key in after if before.get(key) != after[key]]
         before = {key: before[key] for key in keys}

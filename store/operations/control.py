@@ -12,7 +12,7 @@ from schedules.describe import describe_moment
 from schedules.occurrences import next_after
 from schedules.schedule import Once
 from store import limits
-from store.audit import RUNTIME, Entity, record, record_on, snapshot
+from store.audit import RUNTIME, Entity, record, snapshot
 from store.edges import info
 from store.permissions import acting_user, editable_task
 from store.rows import task_schedule
@@ -102,7 +102,7 @@ def record_pause(connection: sa.Connection, task_id: int, columns: Mapping[str, 
     task = connection.execute(sa.select(_TASKS).where(_TASKS.c.id == task_id)).mappings().one()
     actor = Actor(user_id=task["owner_id"], via=RUNTIME, change_set=f"{RUNTIME}:{task_id}:{now.isoformat()}")
     before = {name: task[name] for name in columns}
-    record_on(connection, actor, now, "pause_task", Entity.TASK, task_id, before=before, after=columns)
+    record(connection, actor, now, "pause_task", Entity.TASK, task_id, before=before, after=columns)
 
 
 def revive(row: Task, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from agent.models.builtin.meaning import Call, Request, Say, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.prerequisite import prerequisites, without_end
 from agent.models.builtin.text import plain, task_meant, task_words
-from agent.models.builtin.things import books_a_place, gives
+from agent.models.builtin.things import books_a_place, for_later, gives
 from croncierge.errors import InvalidInput
 from schedules.reading import Condition, ConditionKind, Kind, Reading
 from schedules.words import read
@@ -64,9 +64,6 @@ _LONGEST_BARE = 20
 # "Could you set an alarm for 7?" is no question.
 _REQUEST = phrase(r"^(?:hey |hi |please )*(?:can|could|would|will) (?:you|u) (?:please )?(?:help me |help to )?")
 _SAID_ME = phrase(r"\bremind me (?!what|who|where|of the (?:date|time|name|place) of)\b")
-_SAID_LATER = phrase(
-    r"\b(?:remind(?:er|ers)?|alarms?|timers?|wake|forget|notify|alert|ping|nudge|note|every|daily|weekly)\b"
-)
 _MAKES = phrase(r"^(?:create|make|start|compose)\b")
 _EVENT = phrase(
     r"""
@@ -104,9 +101,7 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
     if _MAKES.match(asked) and not names_ours(asked):
         return None
     untimed = reading.schedule is None
-    if _DECLINED.search(asked) or (
-        not _SAID_LATER.search(asked) and (books_a_place(asked) or (untimed and names_foreign(asked)))
-    ):
+    if _DECLINED.search(asked) or (books_a_place(asked) or (untimed and names_foreign(asked) and not for_later(asked))):
         return None
     if _WEAK_CUE.match(asked) and not (reading.schedule or names_ours(text)):
         return None  # "start up the game", "make some coffee"

@@ -41,7 +41,9 @@ _TAKES_A_PLACE = phrase(
     \b(?:book|boor|reserve|reservation|hold|confirm|schedule|available|availability|open|free|need|want|stay|sleep|take|try)\b
     """
 )
-_SAID_LATER = phrase(r"\b(?:remind(?:er)?|alarm|timer|wake|don't let me forget|notify me|alert me)\b")
+_FOR_LATER = phrase(
+    r"\b(?:remind(?:er|ers)?|alarms?|timers?|wake|forget|notify|alert|ping|nudge|note|every|daily|weekly)\b"
+)
 _ASKS = phrase(
     r"""
     ^(?:i (?:wanna|want to|need to|would like to|really want to) know|inform me|provide me|
@@ -145,6 +147,11 @@ def starts(text: str) -> bool:
     return _STARTS.match(text) is not None
 
 
+def for_later(text: str) -> bool:
+    """Whether it shall be said or happen later, whatever it is: "remind me to book a room"."""
+    return _FOR_LATER.search(text) is not None
+
+
 def books_a_place(text: str) -> bool:
     """Whether someone else would have to act: "book a room in the city hotel" is nothing that we can do."""
-    return names_place(text) and _TAKES_A_PLACE.search(text) is not None and not _SAID_LATER.search(text)
+    return names_place(text) and _TAKES_A_PLACE.search(text) is not None and not for_later(text)
