@@ -67,7 +67,7 @@ class ExpectedSubtask(_Strict):
 
 class ExpectedQuestion(_Strict):
     tool: str
-    status: Literal["pending", "approved", "refused", "expired"]
+    status: Literal["pending", "approved", "refused", "expired", "withdrawn"]
 
 
 class Expected(_Strict):
