@@ -86,6 +86,7 @@ def _said(action: str, payload: Mapping[str, Any], title: str) -> str:
         case "ai_prompt" | "ai_goal":
             tools = payload.get("tools", ())
             granted = f", with {' and '.join(tools)}" if tools else ""
-            return f"have {payload.get('model') or 'a language model'} do “{title}”{granted}"
+            model = f"the model {payload['model']}" if payload.get("model") else "a language model"
+            return f"have {model} do “{title}”{granted}"
         case _:
             return f"do “{title}” ({action})"

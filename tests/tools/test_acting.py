@@ -155,3 +155,12 @@ def test_an_event_that_is_told_starts_what_waits_for_it(tool: Toolbox) -> None:
     ]
     tool("pause_task", task="report")
     assert "because it is paused" in tool("emit_event", event="import", data={"rows": 3})["text"]
+
+
+def test_an_ai_task_says_which_model_does_it_with_what_and_what_a_run_may_use() -> None:
+    tool = Toolbox()  # of a store that accepts every action as it is given
+    what = {"goal": "report", "tools": ["http", "email"], "model": "large", "budget": {"subtasks": 5}}
+    made = tool("create_task", title="report", when="tomorrow at 9", do="ai_goal", what=what)
+    assert "have the model large do “report”, with http and email" in made["text"]
+    assert "at most 200,000 tokens, $0.50, 5 subtasks" in made["text"]
+    assert "It will have the model large do “report”" in tool("show_task", task="report")["text"]
