@@ -19,6 +19,7 @@ _KINDS: Mapping[str, TaskType] = {
     "ai_prompt": TaskType.AI_EXECUTION,
     "ai_goal": TaskType.AI_ORCHESTRATED,
 }
+_AI = ("ai_prompt", "ai_goal")
 _LONGEST = 200
 
 
@@ -55,14 +56,17 @@ def told(task: TaskInfo) -> str:
     """A sentence about what its owner hears of a task that is no reminder; empty for one that is."""
     if task.action_type == "notify":
         return ""
-    if task.action_type in ("ai_prompt", "ai_goal"):
-        return _costs(task)
+    if task.action_type in _AI:
+        return costs(task)
     if TELL in task.action_payload:
         return f" Then I'll tell you “{task.action_payload[TELL]}”."
     return " I'll tell you only if it fails."
 
 
-def _costs(task: TaskInfo) -> str:
+def costs(task: TaskInfo) -> str:
+    """A sentence about what a run of an AI task may use; empty for others."""
+    if task.action_type not in _AI:
+        return ""
     limits = limits_of(task.action_payload.get("budget", {}))
     subtasks = f", {limits.subtasks} subtasks" if task.action_type == "ai_goal" else ""
     return f" A run may use at most {limits.tokens:,} tokens, ${limits.cost / 1_000_000:.2f}{subtasks}; then it ends."

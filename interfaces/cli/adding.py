@@ -44,7 +44,7 @@ def add_task(
     from store.kinds import Join
     from store.operations import create_task
     from store.values import Prerequisite, TaskSpec, TriggerSpec
-    from tools.deeds import told, type_of
+    from tools.deeds import costs, type_of
     from tools.reference import one_task
     from tools.scheduling.create import notes
     from tools.timing import read_time
@@ -85,7 +85,7 @@ def add_task(
         zone = f" ({task.zone})" if task.schedule else ""
         assumed = notes(reading)
         put_markdown(
-            f"#{task.id} {name(task)}: {in_words(task, context)}{zone}.{told(task)}{upcoming(task, context)}{assumed}"
+            f"#{task.id} {name(task)}: {in_words(task, context)}{zone}.{costs(task)}{upcoming(task, context)}{assumed}"
         )
 
 
