@@ -30,8 +30,12 @@ def list_runs(
         str | None,
         typer.Option(metavar="WORDS", help="Only with all these words, in title, error, log, result or message."),
     ] = None,
-    since: Annotated[str | None, typer.Option(metavar="ISO", help="Only those due from this moment on.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="ISO", help="Only those due before this moment.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="Only those due from then on: in ISO form, or like “yesterday”.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="Only those due before then, or up to its end.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
 ) -> None:
     """List runs, the latest first.
@@ -41,7 +45,7 @@ def list_runs(
     croncierge runs list timesheet --status failed
     croncierge runs list --text "connection refused" --since 2026-11-01
     """
-    from interfaces.cli.moments import read_instant
+    from interfaces.cli.moments import read_bound
     from store import operations
     from tools.reference import one_task
     from tools.views import run_view
@@ -57,8 +61,8 @@ def list_runs(
             task_id=one_task(context, words).id if words else None,
             status=wanted,
             text=text,
-            since=read_instant(since, zone, field="--since") if since else None,
-            until=read_instant(until, zone, field="--until") if until else None,
+            since=read_bound(context, since, field="--since") if since else None,
+            until=read_bound(context, until, field="--until") if until else None,
             limit=limit,
         )
         if common.as_json:

@@ -31,6 +31,8 @@ def test_runs_are_found_by_words_status_task_and_time(croncierge: Command) -> No
     assert sorted(found("--since", "2001-01-01", "--limit", "5")) == ["broken", "tea"]
     assert croncierge("runs", "list", "--text", "100%_nothing").out == "There are no runs like that.\n"
     assert "is not a moment" in croncierge("runs", "list", "--since", "soon").err
+    assert sorted(found("--since", "today")) == ["broken", "tea"]
+    assert found("--until", "yesterday") == []
 
 
 def test_a_log_is_read_wherever_it_is(croncierge: Command, tmp_path: Path) -> None:
