@@ -20,6 +20,7 @@ from store.values import Actor
 _TASKS = table_of(Task)
 _LOG = logging.getLogger(__name__)
 _LONGEST_KEY = 200
+_TICK = 0.02  # seconds that the clock of a file system may be behind
 _Wanted = tuple[UUID, str, float]
 """Whose trigger it is, its path, and since when it is there, as a POSIX time."""
 
@@ -78,7 +79,7 @@ class FileWatcher:
         there = [folder for folder in folders if Path(folder).is_dir()]
         for missing in set(folders) - set(there):
             _LOG.warning("the folder %s cannot be watched, because it is not there", missing)
-        waiting = {file: "added" for folder in there for file in _files(folder)}
+        waiting: dict[str, str] | None = None
         seen: dict[str, tuple[int, int, float]] = {}
         if not there:
             return
@@ -87,6 +88,8 @@ class FileWatcher:
             *there, stop_event=stop, watch_filter=None, debounce=pause, step=10, rust_timeout=pause,
             yield_on_timeout=True, recursive=False, raise_interrupt=False, ignore_permission_denied=True,
         ):  # fmt: skip
+            if waiting is None:  # only now, when nothing that comes can be missed any more
+                waiting = {file: "added" for folder in there for file in _files(folder)}
             for change, file in changes:
                 if change is Change.deleted:
                     waiting.pop(file, None)
@@ -114,7 +117,7 @@ class FileWatcher:
             return False
         if not Path(file).is_file():
             return True
-        owners = {owner for owner, path, since in wanted if state.st_mtime >= since and watches(path, file)}
+        owners = {owner for owner, path, since in wanted if state.st_mtime >= since - _TICK and watches(path, file)}
         data = {"path": file, "name": Path(file).name, "change": change, "size": state.st_size}
         for owner in owners:
             actor = Actor(user_id=owner, via="files", change_set=uuid4().hex)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import runtime.files
 from runtime.files import FileWatcher
 from store.operations import list_events
 from store.values import TriggerSpec
@@ -67,4 +68,20 @@ def test_nothing_is_watched_while_no_task_wants_it(world: World, watcher: FileWa
     world.task("report", triggers=(TriggerSpec(event="file", path=str(tmp_path)),))
     watcher.refresh()
     (tmp_path / "a.csv").write_text("1")
+    _until(lambda: _names(world) == ["a.csv 1"])
+
+
+def test_a_file_that_comes_just_as_watching_begins_is_not_missed(
+    world: World, watcher: FileWatcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = runtime.files._files
+
+    def and_then_one_comes(folder: str) -> list[str]:
+        found = listed(folder)
+        (tmp_path / "a.csv").write_text("1")
+        return found
+
+    monkeypatch.setattr(runtime.files, "_files", and_then_one_comes)
+    world.task("report", triggers=(TriggerSpec(event="file", path=str(tmp_path)),))
+    watcher.start()
     _until(lambda: _names(world) == ["a.csv 1"])
