@@ -215,20 +215,24 @@ class Session:
         )
         graph = build_graph(entry, self.checkpointer)
         try:
-            waiting = self._entered(graph, entry, task, news, waits_for)
+            state = self._entered(graph, entry, task, news, waits_for)
         except Exhausted as exhausted:
             state = self._at_the_end(graph, entry, news, exhausted.message)
-        else:
-            if waiting is not None:
-                return waiting
-            state = graph.get_state(self.config).values
+        if isinstance(state, Outcome):
+            return state
         outcome = verdict(state)
-        self.checkpointer.delete_thread(self._thread)
+        if outcome.error is not None:
+            self.checkpointer.delete_thread(self._thread)  # another attempt begins anew
         return outcome
 
-    def _entered(self, graph: Graph, entry: Entry, task: str, news: News, waits_for: WaitsFor) -> Outcome | None:
-        """Enter the model as often as there is something new; the outcome of waiting, if it waits. Raises Exhausted."""
-        asked = self._questions(graph)
+    def _entered(
+        self, graph: Graph, entry: Entry, task: str, news: News, waits_for: WaitsFor
+    ) -> Outcome | Mapping[str, Any]:
+        """Enter the model as often as there is something new: what was said in the end, or the outcome of waiting.
+
+        Raises Exhausted.
+        """
+        asked, state = self._questions(graph), graph.get_state(self.config).values
         if (outcome := self._waits(asked, waits_for)) is not None:
             count_wait(self.store, self.place)
             return outcome
@@ -237,12 +241,12 @@ class Session:
                 graph = build_graph(replace(entry, tools={**entry.tools, **opened}), self.checkpointer)
             while (given := self._given(graph, bool(asked), task, news)) is not _DONE:
                 self._place = begin_entry(self.store, self.place)
-                graph.invoke(given, self.config, context=self.context, durability="sync")
+                state = graph.invoke(given, self.config, context=self.context, durability="sync")
                 keep_latest(self.checkpointer, self.config)
                 asked = self._questions(graph)
                 if (outcome := self._waits(asked, waits_for)) is not None:
                     return outcome
-        return None
+        return state
 
     def _at_the_end(self, graph: Graph, entry: Entry, news: News, why: str) -> Mapping[str, Any]:
         """What there is when a budget allows no further entry, with the last words of the model that began the tree."""

@@ -103,7 +103,8 @@ def test_many_clicks_in_many_processes_after_a_restart_are_one_mail(tmp_path: Pa
     before = Ai(in_order(calls(("email", MAIL))), url=url, saver=saver)
     payload = {"prompt": "Mail the report to ben@example.org", "tools": ["email"]}
     # The processes here do not know that the others are alive, so they take over from each other.
-    task = TaskSpec(title="the task", action_type="ai_prompt", action_payload=payload, max_retries=9)
+    patience: Any = {"max_retries": 9, "retry_delay_seconds": 1, "retry_backoff": 1}
+    task = TaskSpec(title="the task", action_type="ai_prompt", action_payload=payload, **patience)
     run = run_now(before.store, before.actor, create_task(before.store, before.actor, task).id)
     before.runtime.tick()
     (question,) = open_questions(before)

@@ -4,15 +4,20 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
 from langchain_core.messages import AIMessage, BaseMessage
 
+from agent.ai.payloads import AiPromptPayload
 from agent.memory import close_checkpointer, open_checkpointer
 from croncierge.clock import SystemClock
 from store.open import open_store
-from store.operations import cancel_run, rerun, run_story
+from store.operations import cancel_run, create_task, rerun, run_now, run_story
+from store.operations.runs import Outcome
 from store.status import RunStatus
+from store.values import TaskSpec
 from tests.agent.ai.conftest import Ai, calls, says
 from tests.agent.ai.test_orchestrator import THREE, by_role, is_orchestrator, spawn
+from tools.connectors.connector import Call
 
 Make = Callable[..., Ai]
 WHY = "it was a part of “the task”, which was cancelled"
@@ -79,10 +84,32 @@ def threads(world: Ai) -> set[str]:
     return {str(kept.config["configurable"]["thread_id"]) for kept in world.saver.list(None)}
 
 
-def test_of_ended_runs_no_conversation_is_kept(ai: Make) -> None:
+def test_of_ended_runs_the_next_run_finds_no_conversation(ai: Make) -> None:
     world = ai(script=by_role(*THREE, subtask=lambda prompt: says(f"did {prompt}")))
     world.until_done(world.goal("Write the report").id)
-    assert threads(world) == set()
+    world.model.script = lambda _messages: says("Hello.")
+    last = world.prompt("Say hello")
+    assert threads(world) == {f"run:{last.id}"}
+
+
+def test_what_was_answered_but_not_recorded_is_not_asked_again(ai: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = ai(calls(("http", {"url": "https://example.org"})), says("All is well."))
+    action = world.connectors["ai_prompt"]
+    work = action.run
+
+    def cut_off(payload: AiPromptPayload, call: Call) -> Outcome:
+        work(payload, call)
+        monkeypatch.setattr(action, "run", work)
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(action, "run", cut_off)
+    payload = {"prompt": "Read the page", "tools": ["http"]}
+    spec = TaskSpec(title="the task", action_type="ai_prompt", action_payload=payload, max_retries=1)
+    run = run_now(world.store, world.actor, create_task(world.store, world.actor, spec).id)
+    world.until_done(run.id)
+    assert (world.run(run.id).status, world.run(run.id).attempt) == (RunStatus.COMPLETED, 2)
+    assert len(world.model.asked) == 2
+    assert len(world.fakes["http"].done) == 1
 
 
 def test_the_conversation_of_a_cancelled_run_goes_with_the_next_run(ai: Make) -> None:
@@ -92,8 +119,8 @@ def test_the_conversation_of_a_cancelled_run_goes_with_the_next_run(ai: Make) ->
     waiting = world.prompt("Mail him again", tools=["email"])
     cancel_run(world.store, world.actor, cancelled.id)
     assert threads(world) == {f"run:{cancelled.id}", f"run:{waiting.id}"}
-    world.prompt("Say hello")
-    assert threads(world) == {f"run:{waiting.id}"}
+    hello = world.prompt("Say hello")
+    assert threads(world) == {f"run:{waiting.id}", f"run:{hello.id}"}
 
 
 def test_a_cancelled_run_that_is_tried_again_knows_nothing_of_the_first_time(ai: Make) -> None:
