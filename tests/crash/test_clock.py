@@ -35,6 +35,7 @@ class _Shifted:
         self.program = Program("0", folder, surroundings(folder, self._shift))
         self.program.start()
         self.program.wait_until_well()
+        self.ask(Once(at=_from_now(days=99), zone="UTC"))  # the first takes seconds on a busy machine: it loads much
 
     def set(self, seconds: int) -> None:
         """Have the program see the time that many seconds from the machine's."""
@@ -92,7 +93,7 @@ def test_a_clock_that_jumps_by_hours_makes_nothing_early_twice_or_lost(shifted: 
     late = shifted.ask(Once(at=_from_now(minutes=40), zone="UTC"))
     every = Interval(every=timedelta(minutes=30), anchor=_from_now(minutes=10), zone="UTC")
     merged, each = shifted.ask(every), shifted.ask(every, CatchUp.ALL)
-    long = shifted.ask(Once(at=_from_now(seconds=0.5), zone="UTC"), seconds=8)
+    long = shifted.ask(Once(at=_from_now(seconds=2), zone="UTC"), seconds=8)
     shifted.until(lambda: shifted.done(long) == 1)
 
     shifted.set(_HOUR)
@@ -100,7 +101,7 @@ def test_a_clock_that_jumps_by_hours_makes_nothing_early_twice_or_lost(shifted: 
     assert Counter(shifted.rows(merged).values()) == {"missed": 1, "completed": 1}
 
     shifted.set(0)
-    soon = shifted.ask(Once(at=_from_now(seconds=1), zone="UTC"))
+    soon = shifted.ask(Once(at=_from_now(seconds=2), zone="UTC"))
     shifted.until(lambda: shifted.done(soon) == 1)
     assert (shifted.done(late), shifted.done(merged), shifted.done(each)) == (1, 1, 2)
     shifted.until(lambda: list(shifted.rows(long).values()) == ["completed"])  # an hour was not its time
@@ -115,10 +116,10 @@ def test_a_clock_that_jumps_by_hours_makes_nothing_early_twice_or_lost(shifted: 
 
 
 def test_a_clock_that_trembles_makes_nothing_twice_and_costs_little(shifted: _Shifted) -> None:
-    begin, count = _from_now(seconds=1), 3
+    begin, count = _from_now(seconds=3), 3
     every = Interval(every=timedelta(seconds=2), anchor=begin, zone="UTC", max_runs=count)
     task = shifted.ask(every, CatchUp.ALL)
-    shifted.tremble(8)
+    shifted.tremble(10)
     shifted.set(0)
     shifted.until(lambda: list(shifted.rows(task).values()) == ["completed"] * count)
     slots = {(begin + number * timedelta(seconds=2)).strftime("%Y-%m-%d %H:%M:%S.%f") for number in range(count)}
