@@ -37,6 +37,7 @@ LEASE_SECONDS = 15.0
 _RENEW_EVERY = LEASE_SECONDS / 3
 _LONGEST_PAUSE = 5.0  # seconds between tries while the database cannot be reached
 _LOOK_EVERY = 5.0  # seconds between looks at the clock
+_RECORD_AFTER = 0.05  # seconds between looks at what is due while no thread is free for it
 _LOOK_ANYWAY = 1.0  # seconds, for what is not news, however much news there is
 _JUMP = timedelta(seconds=0.5)
 _LEAD = timedelta(milliseconds=2)  # what is due is claimed this long before, and begins at its moment
@@ -80,7 +81,7 @@ class Runtime:
         self._dispatcher: threading.Thread | None = None
         self._stopping = threading.Event()
         self._claimed = store.clock.now()
-        self._renewed = self._looked = time.monotonic()
+        self._renewed = self._looked = self._recorded = time.monotonic()
         self._due_at: datetime | None = None
         self._beaten: float | None = None
         self._clock_offset = self._wall_against_monotonic()
@@ -206,17 +207,23 @@ class Runtime:
         outcomes, late = self._ended(finished)
         name = self._doorbell.name
         soon = self._due_at if self._due_at is not None and now < self._due_at <= now + _LEAD else None
-        if not self._stopping.is_set():
-            free, ahead = self._room(len(self._running) - len(outcomes))
-            claimed = claim_due(
-                self._store, name, free, LEASE_SECONDS, outcomes,
-                ahead=ahead, per_user=self._per_user, look=self._something_due, at=soon,
-            )  # fmt: skip
-            self._something_due = 0 < free + ahead <= len(claimed)  # then there may be more
-        else:
-            claimed = []
+        claimed: list[Claimed] = []
+        free, ahead = self._room(len(self._running) - len(outcomes))
+        room, look = free + ahead, self._something_due
+        if room == 0:  # what is due is recorded, but not so soon that it is written twice if it can start in a moment
+            look = look and time.monotonic() - self._recorded >= _RECORD_AFTER
+        if self._stopping.is_set():
             if outcomes:
                 finish_runs(self._store, name, outcomes)
+        elif outcomes or room or look:
+            claimed = claim_due(
+                self._store, name, free, LEASE_SECONDS, outcomes,
+                ahead=ahead, per_user=self._per_user, look=look, at=soon,
+            )  # fmt: skip
+            if look:
+                self._recorded = time.monotonic()
+            if room or look:
+                self._something_due = 0 < room <= len(claimed)  # then there may be more
         for run_id, _ in outcomes:
             del self._running[run_id]
         if soon is not None and claimed:
@@ -289,6 +296,8 @@ class Runtime:
     def _next_look(self) -> datetime | None:
         self._due_at = next_wakeup(self._store, self._claimed)
         moments = [] if self._due_at is None else [self._due_at - _LEAD]
+        if self._something_due and moments:
+            moments = [max(*moments, self._store.clock.now() + timedelta(seconds=_RECORD_AFTER))]
         if self._running:
             first = min(self._renewed + _RENEW_EVERY, *(each.deadline for each in self._running.values()))
             moments.append(self._store.clock.now() + timedelta(seconds=first - time.monotonic()))

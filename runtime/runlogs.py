@@ -40,7 +40,7 @@ class RunLogs:
                     Path(path).parent.rmdir()  # unless there are others of that day
 
     def _place(self, run_id: int, scheduled_time: datetime, attempt: int) -> str:
-        return f"{self._url}/{scheduled_time:%Y-%m-%d}/{run_id}-{attempt}.log"
+        return f"{self._url}/{scheduled_time.date()}/{run_id}-{attempt}.log"
 
 
 @contextmanager

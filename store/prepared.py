@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -24,31 +26,20 @@ class Write:
     def __init__(self, statement: sa.Insert | sa.Update, names: Sequence[str]) -> None:
         self._statement = statement
         self._names = list(names)
-        self._ready: dict[str, tuple[str, list[tuple[str, _Convert | None]], bool]] = {}
+        self._ready: dict[str, _Ready] = {}
 
     def write(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Execute it for each row; how many rows of the table that has touched, where the driver knows."""
         if not rows:
             return 0
-        text, converters, positional = self._for(connection.dialect)
-        known: dict[tuple[str, datetime], Any] = {}
-        parameters: list[Any] = []
-        for row in rows:
-            values = []
-            for name, convert in converters:
-                value = row[name]
-                if convert is None or value is None:
-                    values.append(value)
-                elif type(value) is datetime:
-                    key = (name, value)
-                    if key not in known:
-                        known[key] = convert(value)
-                    values.append(known[key])
-                else:
-                    values.append(convert(value))
-            parameters.append(
-                tuple(values) if positional else dict(zip((name for name, _ in converters), values, strict=True))
-            )
+        ready = self._for(connection.dialect)
+        columns = [list(map(itemgetter(name), rows)) for name in ready.names]
+        for index, convert in ready.converters:
+            columns[index] = _converted(columns[index], convert)
+        parameters: list[Any] = list(zip(*columns, strict=True))
+        if not ready.positional:
+            parameters = [dict(zip(ready.names, values, strict=True)) for values in parameters]
+        text = ready.text
         with _cursor(connection, text) as cursor:
             if len(parameters) == 1:
                 cursor.execute(text, parameters[0])
@@ -57,14 +48,28 @@ class Write:
             touched: int = cursor.rowcount
             return touched
 
-    def _for(self, dialect: sa.Dialect) -> tuple[str, list[tuple[str, _Convert | None]], bool]:
+    def _for(self, dialect: sa.Dialect) -> "_Ready":
         if dialect.name not in self._ready:
             compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._names)
-            order = list(compiled.positiontup) if compiled.positional else list(compiled.binds)
-            types = {name: compiled.binds[name].type for name in order}
-            converters = [(name, types[name].dialect_impl(dialect).bind_processor(dialect)) for name in order]
-            self._ready[dialect.name] = str(compiled), converters, compiled.positional
+            names = list(compiled.positiontup) if compiled.positional else list(compiled.binds)
+            processors = [compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+            self._ready[dialect.name] = _Ready(
+                text=str(compiled),
+                names=names,
+                converters=[(index, convert) for index, convert in enumerate(processors) if convert is not None],
+                positional=compiled.positional,
+            )
         return self._ready[dialect.name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ready:
+    """An INSERT or UPDATE for one dialect. converters: those that there are, by the place of their parameter."""
+
+    text: str
+    names: Sequence[str]
+    converters: Sequence[tuple[int, _Convert]]
+    positional: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,14 +137,10 @@ class Query:
             )
             converters = [(index, convert) for index, convert in processors if convert is not None]
             self._results[dialect.name] = converters
-        rows = []
-        for each in found:
-            row = list(each)
-            for index, convert in converters:
-                if row[index] is not None:
-                    row[index] = convert(row[index])
-            rows.append(self._row._make(row))
-        return rows
+        columns: list[Any] = list(zip(*found, strict=True))
+        for index, convert in converters:
+            columns[index] = _converted(columns[index], convert)
+        return list(map(self._row._make, zip(*columns, strict=True)))
 
     def _text(self, dialect: sa.Dialect, asked: Mapping[str, Any]) -> _Text:
         key = (dialect.name, *(len(value) for value in asked.values() if isinstance(value, list)))
@@ -163,6 +164,29 @@ class Query:
                 order=ready.positiontup if compiled.positional else None,
             )
         return self._texts[key]
+
+
+def _converted(values: Sequence[Any], convert: _Convert) -> list[Any]:
+    """The values of a column; one that comes again is converted once, if neither it nor the result can be changed."""
+    if len(values) == 1:
+        return [None if value is None else convert(value) for value in values]
+    known: dict[Any, Any] = {}
+    converted: list[Any] = []
+    for value in values:
+        if value is None:
+            converted.append(None)
+        elif not isinstance(value, _UNCHANGING):
+            converted.append(convert(value))
+        elif value in known:
+            converted.append(known[value])
+        else:
+            converted.append(result := convert(value))
+            if isinstance(result, _UNCHANGING):
+                known[value] = result
+    return converted
+
+
+_UNCHANGING = (str, datetime, UUID)
 
 
 @contextmanager
