@@ -17,6 +17,7 @@ _REPEATING = (Kind.RECURRENCE, Kind.INTERVAL)
 _PROBES = (time(3, 17), time(4, 18))
 _LATER = re.compile(r"^(?:by |back )?(?P<amount>.+?) (?:later|back)$|^(?:by|back) (?P<by>.+)$", re.I)
 _EARLIER = re.compile(r"^(?:by )?(?P<amount>.+?) (?:earlier|sooner|forward)$|^forward (?P<by>.+)$", re.I)
+_BARE_HOUR = re.compile(r"(?:to |at )*(?:[1-9]|1[0-2])(?: o'?clock)?", re.I)
 _TODAY = re.compile(r"\b(today|tonight|now)\b", re.I)
 _BY_TIME = re.compile(r";(?:BYHOUR|BYMINUTE|BYSECOND)=[^;\n]*")
 _CLOCK_OF_DATE = re.compile(r"(?<=\d{8}T)\d{6}")
@@ -49,6 +50,8 @@ def revise(schedule: Schedule | None, words: str, *, now: datetime, preferences:
         return reading
     clock = only_clock(words, now=now, preferences=preferences)
     if clock is not None:
+        if usual is not None and _BARE_HOUR.fullmatch(words):
+            clock = _nearest(clock, usual)
         changed = _with_time(schedule, clock, now)
         return _fits(schedule, changed, words, reading) if changed else _ask_rhythm(schedule, words)
     if isinstance(schedule, Once):
@@ -181,6 +184,16 @@ def _shifted(schedule: Schedule, shift: timedelta, words: str) -> Reading:
                 changed = replace(schedule, expression=" ".join([clock, *days]))
                 return Reading(kind=Kind.RECURRENCE, schedule=changed, phrase=words)
     return _ask_rhythm(schedule, "Friday at 10")
+
+
+def _nearest(clock: time, usual: time) -> time:
+    """The hour of the morning or of the evening, whichever is nearer to the usual time: "make it 6", said of 17:00."""
+    other = clock.replace(hour=(clock.hour + 12) % 24)
+    return min((clock, other), key=lambda each: abs(_minutes(each) - _minutes(usual)))
+
+
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
 
 
 def _with_time(schedule: Schedule, clock: time, now: datetime) -> Schedule | None:

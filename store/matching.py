@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _ID = re.compile(
@@ -40,11 +41,24 @@ def score(title: str, wanted: Sequence[str], *, misspelt: bool = False) -> float
     misspelt: take words that are nearly the same, too.
     """
     stems = [_stem(word) for word in _words(title)]
-    if not wanted or not stems or not all(any(_fits(want, stem, misspelt) for stem in stems) for want in wanted):
+    if not wanted or not stems:
         return 0
+    if not all(any(_fits(want, stem, misspelt) for stem in stems) for want in wanted):
+        return _score_written_as_one(stems, wanted)
     matter = [stem for stem in stems if stem not in _BESIDE_THE_POINT] or stems
     named = [stem for stem in matter if any(_fits(want, stem, misspelt) for want in wanted)]
     return max(len(named) / len(matter), 0.01)
+
+
+def _score_written_as_one(stems: Sequence[str], wanted: Sequence[str]) -> float:
+    """How well a title fits when two of its words, or of the wanted ones, are written as one: "backup", "back up"."""
+    for parts, whole in ((stems, wanted), (wanted, stems)):
+        joined = {first + second for first, second in pairwise(parts)}
+        if shared := joined.intersection(whole):
+            rest = [each for each in wanted if each not in shared and not any(each in word for word in shared)]
+            if all(any(_fits(want, stem, False) for stem in stems) for want in rest):
+                return max((len(shared) + len(rest)) / len(stems), 0.01)
+    return 0
 
 
 def _fits(want: str, stem: str, misspelt: bool) -> bool:

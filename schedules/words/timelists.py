@@ -73,6 +73,8 @@ def times(w: Tokens, i: int, *, bare: bool) -> tuple[int, Times] | None:
             break
         if isinstance(following[1], Clock) and w.number[after] is None and w.low[after] in ("a", "one", "two"):
             break
+        if following[0] == after + 1 and w.low[following[0]] == "times":
+            break
         if following[0] == after + 1 and w.number[after] is not None and w.low[following[0]] in MONTHS:
             break
         if lone and _is_word(w, following[0]) and w.number[following[0] - 1] is not None:

@@ -30,6 +30,8 @@ def test_an_id_is_told_from_a_title(words: str, found: tuple[int, bool] | None) 
         ("timesheets", "Send the TIMESHEET"),
         ("sending timesheet", "send the timesheet"),
         ("back up photos", "Backing up my photos"),
+        ("backup", "back up the laptop"),
+        ("the back up of the laptop", "backup laptop"),
         ("the report one", "weekly report"),
         ("invoice", "send invoices"),
         ("company", "visit two companies"),
@@ -49,6 +51,7 @@ def test_a_title_fits_words_in_another_form(words: str, title: str) -> None:
     [
         ("timesheet friday", "send the timesheet"),
         ("call dad", "call mom"),
+        ("backup phone", "back up the laptop"),
         ("art", "start the oven"),
         ("🎉", "party"),
         ("", "anything"),

@@ -7,7 +7,7 @@ from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.lexicon import names_foreign, ours_or_known
 from agent.models.builtin.meaning import Call, Request, Say, call
 from agent.models.builtin.pattern import phrase
-from agent.models.builtin.text import plain, task_words, tasks_meant, time_at_end
+from agent.models.builtin.text import as_time, plain, task_words, tasks_meant, time_at_end
 from agent.models.builtin.things import books_a_place, starts
 from schedules.zones import find_zone
 
@@ -17,7 +17,7 @@ _REASON = phrase(
 )
 _UNDO = phrase(
     r"""
-    ^(?:oh no[,! ]*)?(?:undo(?: (?:that|it|this|the last (?:one|change|thing)|my last change|everything))?|
+    ^(?:(?:oh )?no[,! ]*)?(?:undo(?: (?:that|it|this|the last (?:one|change|thing)|my last change|everything))?|
     revert(?: (?:that|it))?|(?:take|bring|put) (?:that|it|them|this)(?: one)? back|bring back .+|
     restore (?:it|that|.+)|(?:oops|whoops|no wait)[,! ]*(?:undo|that was wrong)?.*|undelete.*|
     that was (?:a mistake|wrong))$
@@ -113,8 +113,8 @@ def control(conversation: Conversation) -> Sequence[Request] | None:
             words = match["task"]
             if names_foreign(words) or _NOT_OURS.search(words) or _AMOUNT.match(words):
                 return None
-            if _IN_COMPANY.match(text):
-                return None
+            if _IN_COMPANY.match(text) or (tool == "run_task" and as_time(words, conversation).schedule is not None):
+                return None  # "run tue/thu 7am" is a note for a runner
             if _SAID_OF_ANYTHING.match(text) and not (_points(words) or ours_or_known(words, conversation)):
                 return None
             if tool == "delete_task" and _WHOLE.match(words):

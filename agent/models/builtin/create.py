@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent.models.builtin.chain import outcome_in
 from agent.models.builtin.conversation import Conversation
@@ -9,6 +10,7 @@ from agent.models.builtin.lexicon import names_foreign, names_ours
 from agent.models.builtin.meaning import Call, Request, Say, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.prerequisite import prerequisites, without_end
+from agent.models.builtin.spelling import corrected
 from agent.models.builtin.text import plain, task_meant, task_words
 from agent.models.builtin.things import books_a_place, for_later, gives
 from croncierge.errors import InvalidInput
@@ -51,6 +53,7 @@ _GENERIC = phrase(
     one|me|it|this|that)?s?$
     """
 )
+_NAMED_SO = phrase(r"(?<=\w)\s+reminders?$")  # "gym reminder on Mondays"
 _SNOOZE = phrase(
     r"""
     ^(?:snooze|remind me (?:again|later)|not now)(?:\s+(?:it|that|this|me|the .+?))?(?:\s+(?:for|in|until|
@@ -83,6 +86,18 @@ _DECLINED = phrase(
     \bas (?:finished|completed?|done)$
     """
 )
+# What a note would not say, but a remark, a question or an order does.
+_SENTENCE = phrase(
+    r"""
+    \b(?:i|we|you|he|she|it|they|us|them|this|that|there|is|are|was|were|am|be|been|will|would|shall|should|can|could|
+    may|might|must|had|has|have|did|do|does|done|not|no|never|let|what|who|when|where|why|how|which|if|because|
+    than|then|but|or|go|went|took|tell|say|said|show|open|close|turn|next|previous|last|room|available|between|
+    reserve|book|find|weather|forecast|news|traffic|scores?|prices?|stocks?|temperature)\b|
+    n't\b|'(?:s|re|ve|ll|m|d)\s
+    """
+)
+_EXACT = phrase(r"\d|\bnoon\b|\bmidnight\b")
+_MOST_NOTED = 5
 _AFTER_THAT = phrase(r"^(?:and |then )*(?:after|once) (?:that|this|it)(?: is done| runs| has run| ran| happens)?,?\s+")
 
 
@@ -107,7 +122,13 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
         return None  # "start up the game", "make some coffee"
     if _QUESTION.search(_as_order(text)) and not _SAID_ME.search(text):
         return None
-    if not (cue or _follows(text, reading, conversation) or _bare(text, reading) or _announced(text, reading)):
+    if not (
+        cue
+        or _follows(text, reading, conversation)
+        or _bare(text, reading)
+        or _announced(text, reading)
+        or _noted(text, reading)
+    ):
         return None
     if reading.recipient and reading.recipient.lower() != "me":
         return [
@@ -119,6 +140,8 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
     title = _REMINDED.sub("", reading.title.strip())
     if re.match(r"(?:it|this|that)\b$", title, re.I) and conversation.focus:
         title = str(conversation.focus["title"])
+    if not starts_with_verb(title):
+        title = _NAMED_SO.sub("", title)
     if _GENERIC.match(title):
         title = "alarm" if _ALARM.search(text) else "timer" if _TIMER.search(text) else ""
     if not re.search(r"\bremind", text, re.I) and _needs_thought(title, text):
@@ -153,6 +176,12 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
             },
         )
     ]
+
+
+def misspelt(conversation: Conversation) -> Sequence[Request] | None:
+    """What `create` makes of the message once words such as "tomorow" are put right."""
+    text = corrected(conversation.text)
+    return create(replace(conversation, text=text)) if text != conversation.text else None
 
 
 def snoozed(conversation: Conversation) -> Sequence[Request] | None:
@@ -199,6 +228,23 @@ def _bare(text: str, reading: Reading) -> bool:
 def _announced(text: str, reading: Reading) -> bool:
     """ "lunch with Deb at noon", "I have an appointment tomorrow at 9": an event with its time, and no question."""
     return reading.schedule is not None and _EVENT.match(text) is not None and not _REMARKS.search(text)
+
+
+def _noted(text: str, reading: Reading) -> bool:
+    """ "dentist tomorrow at 3pm", "gym mon wed fri 6pm": a few words that are no sentence, and a time to the end."""
+    title = reading.title.strip(" .,!")
+    return (
+        (
+            reading.kind is Kind.RECURRENCE
+            or (reading.kind is Kind.INSTANT and _EXACT.search(reading.phrase) is not None)
+        )
+        and 0 < len(title.split()) <= _MOST_NOTED
+        and title[0].isalpha()
+        and (text.startswith(title) or text.rstrip(" .!").endswith(title))
+        and not _SENTENCE.search(title)
+        and not _REMARKS.search(text)
+        and not _AI.match(plain(text))
+    )
 
 
 def _can_happen(condition: Condition) -> bool:

@@ -41,6 +41,7 @@ _RULES: tuple[Rule, ...] = (
     control.control,
     change.change,
     create.create,
+    create.misspelt,
     chat.beyond,
 )
 

@@ -30,12 +30,17 @@ _CLAUSE = phrase(
     next|this|please|ok|okay|hey|hi|hello|and|then|also|so|oh|no|yes|sorry|thanks)\b
     """
 )
+_OPENING = phrase(r"^(?:hi|hey|hello|good (?:morning|evening|afternoon))(?: there)?[!.]+\s+(?=\S)")
+_CLOSING = phrase(
+    r"(?<=[.?!])\s+(?:many thanks|thanks|thank you|thx|cheers)(?: a lot| so much| very much| again)?[.! ]*$"
+)
 _GREETING = phrase(r"^(?:hi|hey|hello|good (?:morning|evening|afternoon)|thanks|thank you|thx|please|ok|okay)[!,. ]*$")
 
 
 def split(conversation: Conversation) -> list[str]:
     """The message cut into single requests; one that cannot be cut safely stays whole."""
-    parts = [reminder for part in _commands(conversation.text) for reminder in _reminders(part, conversation)]
+    text = _CLOSING.sub("", _OPENING.sub("", conversation.text))
+    parts = [reminder for part in _commands(text) for reminder in _reminders(part, conversation)]
     # Greetings and thanks belong to what they stand beside.
     return [part for part in parts if not _GREETING.match(part)] or [conversation.text]
 
