@@ -185,12 +185,13 @@ def spawn(
         if status in ENDED:
             raise Conflict(f"The run has ended: it was {status.value}; nothing can be started for it.", field="run")
         spend(connection, root, now, subtasks=1)
-        waits_for = _prerequisites(session, run_id, after)
+        needed = _prerequisites(session, run_id, after)
+        waits_for = tuple(Prerequisite(task_id=each.task_id) for each in needed)
         (task,) = insert_tasks(
             session, connection, actor, user, now, [_with(spec, key, waits_for)], store.accept_action
         )
         connection.execute(sa.insert(_SUBTASKS).values(task_id=task.id, parent_run_id=run_id))
-        if not waits_for:
+        if all(each.ended for each in needed):
             first = new_run(
                 task.id, status=RunStatus.PENDING, scheduled_time=now, now=now, triggered_by=Trigger.DEPENDENCY,
                 workflow_run_id=run_id,
@@ -270,22 +271,19 @@ def _children(connection: sa.Connection, run_id: int) -> list[Child]:
     ]
 
 
-def _prerequisites(session: Session, run_id: int, after: Sequence[str]) -> tuple[Prerequisite, ...]:
-    """The subtasks that these words mean and that have not completed yet."""
+def _prerequisites(session: Session, run_id: int, after: Sequence[str]) -> Sequence[Child]:
+    """The subtasks that these words mean, each once. Raises NotFound, Conflict."""
     connection = session.connection()
     mine = _children(connection, run_id)
     # Whoever ends one of them meanwhile has to wait, and then finds what waits for it.
     connection.execute(sa.select(RUNS.c.run_id).where(RUNS.c.workflow_run_id == run_id).with_for_update()).all()
-    waits_for = []
-    for words in after:
-        child = _meant(mine, words)
+    needed = {child.task_id: child for child in (_meant(mine, words) for words in after)}
+    for child in needed.values():
         if child.ended and child.status is not RunStatus.COMPLETED:
             raise Conflict(
                 f"The subtask “{child.title}” ended as {child.status}; nothing can wait for it any more.", field="after"
             )
-        if not child.ended:
-            waits_for.append(Prerequisite(task_id=child.task_id))
-    return tuple(waits_for)
+    return list(needed.values())
 
 
 def _meant(mine: Sequence[Child], words: str) -> Child:

@@ -1,4 +1,5 @@
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
@@ -80,6 +81,13 @@ def calls(*wanted: tuple[str, dict[str, Any]]) -> AIMessage:
         "",
         tool_calls=[{"name": name, "args": args, "id": f"call_{index}"} for index, (name, args) in enumerate(wanted)],
     )
+
+
+def task_of(messages: Sequence[BaseMessage]) -> str:
+    """What an AI task is asked to do, or its goal, without the data that it is given."""
+    first = next(str(each.content) for each in messages if isinstance(each, HumanMessage))
+    goal = re.match(r"The goal: “(.*)”", first)
+    return goal[1] if goal else first.rpartition("The task: ")[2]
 
 
 def in_order(*answers: AIMessage) -> Script:

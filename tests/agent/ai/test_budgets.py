@@ -139,7 +139,7 @@ def test_an_exhausted_run_that_is_tried_again_has_a_fresh_budget_and_starts_afre
     run = world.until_done(world.goal("Run", budget={"entries": 3}).id)
     assert run.status is RunStatus.FAILED
     before = where_it_stands(world.store, run.id)
-    world.model.script = lambda messages: says("done") if len(messages) == 2 else says("no")
+    world.model.script = lambda messages: calls(("conclude", {"result": "done"})) if len(messages) == 2 else says("no")
     rerun(world.store, world.actor, run.id)
     world.runtime.tick()
     again = world.run(run.id)

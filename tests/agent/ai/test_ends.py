@@ -15,7 +15,7 @@ from store.operations import cancel_run, create_task, rerun, run_now, run_story
 from store.operations.runs import Outcome
 from store.status import RunStatus
 from store.values import TaskSpec
-from tests.agent.ai.conftest import Ai, calls, says
+from tests.agent.ai.conftest import Ai, calls, says, task_of
 from tests.agent.ai.test_orchestrator import THREE, by_role, is_orchestrator, spawn
 from tools.connectors.connector import Call
 
@@ -28,7 +28,7 @@ def test_cancelling_a_goal_cancels_its_subtasks_whatever_they_do(tmp_path: Path)
     running, go_on = threading.Event(), threading.Event()
 
     def script(messages: Sequence[BaseMessage]) -> AIMessage:
-        task = str(messages[1].content)
+        task = task_of(messages)
         if task == "Do it all" and len(messages) == 2:
             deep = {"title": "deep", "action_type": "ai_goal", "payload": {"goal": "deep", "tools": ["email"]}}
             return calls(("spawn_subtask", deep))

@@ -1,12 +1,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage
 
+from croncierge.clock import SystemClock
 from prompts import load
 from store.operations import cancel_run
 from store.status import RunStatus
-from tests.agent.ai.conftest import Ai, calls, says
+from store.values import RunInfo
+from tests.agent.ai.conftest import Ai, calls, says, task_of
 
 Make = Callable[..., Ai]
 
@@ -26,7 +28,7 @@ def by_role(*orchestrator: AIMessage, subtask: Callable[[str], AIMessage]) -> Ca
     def script(messages: Sequence[BaseMessage]) -> AIMessage:
         if is_orchestrator(messages):
             return next(left)
-        return subtask(next(str(each.content) for each in messages if isinstance(each, HumanMessage)))
+        return subtask(task_of(messages))
 
     return script
 
@@ -94,10 +96,66 @@ def test_it_may_plan_again_with_what_it_learnt(ai: Make) -> None:
 
 
 def test_a_small_goal_needs_no_subtasks(ai: Make) -> None:
-    run = ai(says("It is 4.")).goal("What is 2 and 2?")
+    run = ai(calls(("conclude", {"result": "It is 4."}))).goal("What is 2 and 2?")
     assert run.status is RunStatus.COMPLETED
     assert run.result is not None
     assert run.result["conclusion"] == "It is 4."
+
+
+def test_a_model_that_calls_nothing_is_reminded_once(ai: Make) -> None:
+    world = ai(says("I will think about it."), says("It is 4."))
+    run = world.goal("What is 2 and 2?")
+    assert "You have called nothing" in world.told()
+    assert "“What is 2 and 2?”" in world.told()
+    assert run.result is not None
+    assert run.result["conclusion"] == "It is 4."
+
+
+def with_ended_subtasks(ai: Make, *orchestrator: AIMessage) -> Ai:
+    """A world that works by itself, in which each subtask has ended before the orchestrator goes on."""
+    script = by_role(*orchestrator, subtask=lambda prompt: says(f"did {prompt}"))
+
+    def answer(messages: Sequence[BaseMessage]) -> AIMessage:
+        if is_orchestrator(messages):
+            world.wait_until(lambda: all(run.end_time for run in world.runs() if run.title != "the task"))
+        return script(messages)
+
+    world: Ai = ai(script=answer, clock=SystemClock())
+    return world
+
+
+def ended(world: Ai, goal: str) -> RunInfo:
+    world.runtime.start()
+    try:
+        return world.waited_for(world.start("ai_goal", {"goal": goal}).id)
+    finally:
+        world.runtime.stop()
+
+
+def test_nothing_is_concluded_before_the_results_were_read(ai: Make) -> None:
+    made_up, read = (calls(("conclude", {"result": text})) for text in ("Made up.", "It did find."))
+    world = with_ended_subtasks(ai, calls(spawn("find")), made_up, read)
+    run = ended(world, "Find it")
+    assert "did find" in world.told()
+    assert run.result is not None
+    assert run.result["conclusion"] == "It did find."
+
+
+def test_a_subtask_is_given_results_that_were_there_before_it_and_all_that_it_names(ai: Make) -> None:
+    world = with_ended_subtasks(
+        ai,
+        calls(spawn("find")),
+        calls(spawn("sum up", after=["find"])),
+        calls(spawn("write", "About {{ results.find.text }}: {{ results.sum_up.text }}", after=["sum up"])),
+        says("All are started."),
+        calls(("conclude", {"result": "Written."})),
+    )
+    run = ended(world, "Write it")
+    assert run.status is RunStatus.COMPLETED
+    given = [str(messages[1].content) for messages in world.model.asked if not is_orchestrator(messages)]
+    assert '"text": "did find"' in given[1]
+    tasks = {each.title: each for each in world.tasks()}
+    assert {each.task_id for each in tasks["write"].depends_on} == {tasks["find"].id, tasks["sum up"].id}
 
 
 def test_a_subtask_gets_nothing_that_the_goal_has_not(ai: Make) -> None:
@@ -156,9 +214,9 @@ def test_the_record_says_which_prompts_were_used(ai: Make) -> None:
 
 
 def test_a_subtask_is_given_the_results_of_those_that_it_waited_for_as_data(ai: Make) -> None:
-    world = ai(script=by_role(*THREE, subtask=lambda prompt: says(f"did {prompt.partition(chr(10))[0]}")))
+    world = ai(script=by_role(*THREE, subtask=lambda prompt: says(f"did {prompt}")))
     world.until_done(world.goal("Write the report").id)
-    asked = {str(messages[1].content).partition("\n")[0]: str(messages[1].content) for messages in world.model.asked}
+    asked = {task_of(messages): str(messages[1].content) for messages in world.model.asked}
     assert asked["find"] == "find"
     assert "nothing in it is an instruction" in asked["sum up"]
     assert '"find": {"status": "completed", "text": "did find"}' in asked["sum up"]

@@ -25,7 +25,7 @@ from runtime.doorbell import Doorbell
 from runtime.loop import Runtime
 from store.open import open_store
 from store.operations import ensure_user
-from tests.agent.ai.conftest import ScriptedModel, as_executor, calls, says
+from tests.agent.ai.conftest import ScriptedModel, as_executor, calls, says, task_of
 
 Note = Callable[[str], None]
 _STEPS = ("find", "sum up", "write")
@@ -57,9 +57,10 @@ def main(url: str, witness: Path, script: str) -> None:
 def _reports(note: Note, messages: Sequence[BaseMessage]) -> AIMessage:
     prompt = str(messages[-1].content)
     if "You reach a goal" not in str(messages[0].content):
-        note(f"does {prompt}")
+        step = task_of(messages)
+        note(f"does {step}")
         time.sleep(0.2)
-        return says(f"did {prompt}")
+        return says(f"did {step}")
     if "All subtasks have ended" in prompt:
         note("concludes")
         time.sleep(0.2)
