@@ -55,7 +55,15 @@ _CREATES, _UPDATES, _DELETES = {"create_task"}, {"edit_task", "set_preferences"}
 _CONTROLS = {"pause_task", "resume_task", "run_task", "undo", "emit_event", "acknowledge"}
 _CHAINS = {"add_dependency", "remove_dependency"}
 # Only whole sentences lead to these.
-_NEEDS_NO_WORD = _CHAINS | {"undo", "set_preferences", "get_preferences", "health", "emit_event", "acknowledge"}
+_NEEDS_NO_WORD = _CHAINS | {
+    "undo",
+    "set_preferences",
+    "get_preferences",
+    "health",
+    "emit_event",
+    "acknowledge",
+    "list_templates",
+}
 # For now, or for ever? One who says this to a ringing alarm wants it quiet.
 _SILENCES = phrase(r"^(?:stop|kill|end|disable|silence|turn|switch|shut)\b.*\b(?:alarm|timer)s?\b")
 _AMOUNT_LATER = phrase(r"\b(?:minutes?|mins?|hours?|seconds?|days?|weeks?) (?:later|earlier|sooner)$")
@@ -88,6 +96,8 @@ def is_certain(conversation: Conversation, call: Call) -> bool:
     text = plain(conversation.text)
     if _will_ask(conversation, call) or (call.tool in _DELETES | {"pause_task"} and _SILENCES.match(text)):
         return False
+    if call.tool == "create_task" and (call.args.get("template") or call.args.get("do") == "ai_prompt"):
+        return re.search(r"\btemplate\b", text, re.I) is not None
     if call.tool in _NEEDS_NO_WORD or _AMOUNT_LATER.search(str(call.args.get("when", ""))):
         return True
     said = lexicon.verbs_said(text)

@@ -1,11 +1,18 @@
 """Whether all is well, when not to disturb, where messages go, and which were seen."""
 
+import re
 from collections.abc import Sequence
 
 from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.meaning import Request, call
 from agent.models.builtin.pattern import phrase
-from agent.models.builtin.text import plain, task_words
+from agent.models.builtin.text import plain, task_meant, task_words, time_at_end
+
+SERVICES = (
+    r"(?:e-?mail|mail|phone|ntfy|slack|discord|telegram|sms|pushover|gotify|matrix|teams|signal|whatsapp|webhook|"
+    r"terminal|pager)"
+)
+"""What people call the ways that messages take."""
 
 _HEALTH = phrase(
     r"""
@@ -40,6 +47,17 @@ _CHANNEL = phrase(
     r"""
     ^(?:send|deliver) (?:all )?(?:my|the) (?:messages|notifications) to (?:my |the )?(?P<to>[\w-]+)
     (?: from now on)?$|^my (?:message )?channel is (?P<is>[\w-]+)$
+    """
+)
+_CHANNEL_SAID = rf"""
+    (?:(?:to|by|via|on|over|through|with) (?:my |an? |the )?(?P<known>{SERVICES})(?: channel)?|
+    (?:to|by|via|on|over|through) (?:the )?(?P<named>[\w-]+) channel)(?: (?:instead|from now on|rather|please))*$
+    """
+_ELSEWHERE = phrase(
+    rf"""
+    ^(?:(?:send|deliver|route|switch|bring)|(?:notify|message|alert|tell|inform) me (?:about|of))\s+
+    (?:(?:the )?(?:messages?|notifications?|results?|output|answers?) (?:of|from|for|about) )?(?P<task>.+?)\s+
+    {_CHANNEL_SAID}
     """
 )
 _SEEN = phrase(
@@ -94,6 +112,23 @@ def quiet(conversation: Conversation) -> Sequence[Request] | None:
     if match := _CHANNEL.match(text):
         return call("set_preferences", channel=match["to"] or match["is"])
     return None
+
+
+def sent_elsewhere(conversation: Conversation) -> Sequence[Request] | None:
+    """ "send that one to email instead", "deliver the report by ntfy": a channel for one task."""
+    match = _ELSEWHERE.match(plain(conversation.text))
+    if match is None or time_at_end(match["task"], conversation)[1]:
+        return None
+    if re.match(r"(?:an?|me|us|him|her|them all)\b", match["task"], re.I):
+        return None
+    channel = service(match["known"]) if match["known"] else match["named"]
+    return call("edit_task", task=task_meant(match["task"], conversation), channel=channel)
+
+
+def service(words: str) -> str:
+    """A channel by its usual name: "e-mail" → "email"."""
+    name = words.lower()
+    return "email" if name in ("mail", "e-mail") else name
 
 
 def seen(conversation: Conversation) -> Sequence[Request] | None:
