@@ -20,7 +20,8 @@ _LISTS = phrase(
     r"""
     ^(?:(?:what|which)(?: kind of| ai| task)* templates\b.*|
     (?:show|list|see|give)(?: me)?(?: all)?(?: the| my| your| of the)*
-    (?: available)?(?: ai| task)* templates|(?:are there|do you have|is there)(?: any| some)?(?: ai| task)* templates?|
+    (?: available)?(?: ai| task)* templates(?: for .+)?|
+    (?:are there|do you have|is there)(?: any| some)?(?: ai| task)* templates?|
     (?:ai |task )*templates)$
     """
 )
