@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.meaning import Request, call
 from agent.models.builtin.pattern import phrase
-from agent.models.builtin.text import plain, task_meant, task_words, time_at_end
+from agent.models.builtin.text import plain, task_meant, task_words, tasks_meant, time_at_end
 
 SERVICES = (
     r"(?:e-?mail|mail|phone|ntfy|slack|discord|telegram|sms|pushover|gotify|matrix|teams|signal|whatsapp|webhook|"
@@ -66,6 +66,16 @@ _SEEN = phrase(
     i(?:'ve| have) (?:seen|read|noted) (?P<seen>(?:the|that|this|your) .*(?:message|reminder|notification)|it))$
     """
 )
+
+_DONE = phrase(
+    r"""
+    ^(?:(?:mark|set|tick|check)\s+(?P<mark>.+?)\s+as (?:completed?|finished|done)|(?:tick|check) off\s+(?P<off>.+)|
+    (?:i(?:'m| am) |i(?:'ve| have) (?:just )?)?(?:done with|finished|completed)\s+(?:with )?(?:the |my )?
+    (?:task|item|reminder|chore)\s+(?P<done>[^.?!]+)(?:[.?!].*)?|
+    (?P<it>(?:the )?\w+ (?:task|item|reminder|chore|one)) (?:is |was )?(?:finished|done|completed))$
+    """
+)
+_OF_A_LIST = phrase(r"\s+(?:in|on|from|off)\s+(?:my|our|the)\s+(?:[\w-]+ ){0,2}list$")
 
 _WAITS_FOR_YES = phrase(
     r"""
@@ -139,3 +149,12 @@ def seen(conversation: Conversation) -> Sequence[Request] | None:
     words = match["ack"] or match["mark"] or match["seen"] or ""
     every = words.lower() in ("all", "everything", "all messages", "them", "them all", "all of them")
     return call("acknowledge", task="all" if every else task_words(words.removesuffix(" message")))
+
+
+def finished(conversation: Conversation) -> Sequence[Request] | None:
+    """ "mark the first task as completed", "done with the task abc": what the person was told of it is dealt with."""
+    match = _DONE.match(plain(conversation.text))
+    if match is None:
+        return None
+    words = _OF_A_LIST.sub("", next(filter(None, match.groups())))
+    return [request for task in tasks_meant(words, conversation) for request in call("acknowledge", task=task)]

@@ -15,6 +15,7 @@ from agent.models.builtin import (
     templates,
     things,
     thinking,
+    wonder,
 )
 from agent.models.builtin.conversation import Answered, Conversation
 from agent.models.builtin.decision import Decision, Object, Verb, is_certain, object_in, verb_of
@@ -35,6 +36,7 @@ _RULES: tuple[Rule, ...] = (
     control.preferences,
     minding.quiet,
     minding.seen,
+    minding.finished,
     minding.approvals,
     minding.sent_elsewhere,
     templates.asked,
@@ -54,6 +56,7 @@ _RULES: tuple[Rule, ...] = (
     look.show,
     look.agenda,
     things.asked,
+    wonder.wondered,
     chain.chain,
     control.control,
     change.change,
