@@ -22,10 +22,10 @@ LOOKS = ["list_tasks", "task_history", "task_stats"]
         ("use the weekly report template every Friday at 4pm", "create_task",
          {"title": "weekly report", "when": "every Friday at 4pm", "template": "weekly report"}),
         ("every Friday at 4pm use the weekly-report template about sales", "create_task",
-         {"title": "weekly report", "when": "every Friday at 4pm", "template": "weekly-report",
+         {"title": "weekly report about sales", "when": "every Friday at 4pm", "template": "weekly-report",
           "what": {"about": "sales"}}),
         (f"use the watch page template with url={URL} and matters=\"the price\" every hour", "create_task",
-         {"title": "watch page", "when": "every hour", "template": "watch page",
+         {"title": "watch page example.org", "when": "every hour", "template": "watch page",
           "what": {"url": URL, "matters": "the price"}}),
         ("prepare a weekly report every Friday at 4 and mail it to me", "create_task",
          {"title": "prepare a weekly report", "when": "every Friday at 4", "template": "weekly-report",
@@ -89,7 +89,7 @@ def test_what_a_template_lacks_is_asked_and_taken_from_the_answer(talk: Talk) ->
     assert "what matters on it" in asked.reply
     assert not talk.tasks()
     talk.say("the price")
-    assert "find the price" in talk.tasks()["watch page"].action_payload["prompt"]
+    assert "find the price" in talk.tasks()["watch page example.org"].action_payload["prompt"]
 
 
 class Modelless(Talk):

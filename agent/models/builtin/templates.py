@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from agent.models.builtin.conversation import Answered, Conversation
 from agent.models.builtin.meaning import Request, call
@@ -67,9 +68,12 @@ def used(conversation: Conversation) -> Sequence[Request] | None:
     about = _SAID_AS.sub("", reading.title.strip().removeprefix("x").strip(" ,"))
     if about and template is not None and (open_ := [each for each in template.variables if each not in values]):
         values[open_[0]] = about
-    return call(
-        "create_task", title=name.lower().replace("-", " "), when=reading.phrase, template=name, what=values or None
-    )
+    title = name.lower().replace("-", " ")
+    if "url" in values:
+        title += f" {urlsplit(values['url']).hostname or values['url']}"
+    elif "about" in values:
+        title += f" about {values['about']}"
+    return call("create_task", title=title, when=reading.phrase, template=name, what=values or None)
 
 
 def known(words: str) -> TaskTemplate | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from agent.models.builtin.conversation import Conversation
-from agent.models.builtin.lexicon import names_foreign, names_place
+from agent.models.builtin.lexicon import names_foreign, names_known, names_place
 from agent.models.builtin.meaning import Request, Say, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import as_time, plain, time_at_end
@@ -80,6 +80,7 @@ def wondered(conversation: Conversation) -> Sequence[Request] | None:
         if match := pattern.match(text):
             what, during = _apart(match["what"], conversation)
             named = _EVENT.search(match["what"]) is not None and not names_place(match["what"])
+            named = named or (pattern is _WHEN and names_known(match["what"], conversation))
             if named and len(what.split()) <= _LONGEST and (during or pattern is not _IS_THEN):
                 return call("list_tasks", words=what, during=during)
     if _WHO.search(text) and (event := _EVENT.search(text)) and not names_place(text):
