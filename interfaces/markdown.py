@@ -36,5 +36,5 @@ def _hard_breaks(text: str) -> str:
         if line.startswith("```"):
             fenced = not fenced
         plain = line.strip() and following.strip() and not line.startswith(("|", "```"))
-        kept.append(f"{line}\\" if plain and not fenced and not following.startswith(_BLOCK_STARTS) else line)
+        kept.append(f"{line}\\" if plain and not fenced and not following.lstrip().startswith(_BLOCK_STARTS) else line)
     return "\n".join(kept)

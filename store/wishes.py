@@ -51,6 +51,8 @@ _NUMBERS: Mapping[str, tuple[float, float]] = {
 _TEXTS: Mapping[str, int] = {"description": limits.DESCRIPTION, "schedule_words": limits.WORDS}
 _ACTION_TYPE = 50
 _PAYLOAD = "action_payload"
+ACTIONS = frozenset({"action_type", _PAYLOAD, "condition"})
+"""The columns that say what a task does and what it checks before."""
 _CONDITION = {"action_type", _PAYLOAD, "expression"}
 
 
@@ -76,13 +78,20 @@ def columns_of(wish: TaskSpec | TaskChange) -> dict[str, Any]:
     return given
 
 
-def prepare_actions(wish: TaskSpec | TaskChange, prepare: PrepareAction) -> None:
-    """Have what a task shall do, and what it checks before, made ready to be accepted. Raises InvalidInput."""
-    if wish.action_type is not UNSET and wish.action_payload is not UNSET:
-        prepare(wish.action_type, wish.action_payload)
-    condition = wish.condition if wish.condition is not UNSET else None
+def prepare_actions(actions: Mapping[str, Any], prepare: PrepareAction) -> None:
+    """Have what a task shall do, and what it checks before, made ready to be accepted. Raises InvalidInput.
+
+    actions: its action_type, action_payload and condition.
+    """
+    prepare(actions["action_type"], actions[_PAYLOAD])
+    condition = actions["condition"]
     if condition is not None and isinstance(condition.get("action_type"), str):
         prepare(condition["action_type"], condition)
+
+
+def given_actions(wish: TaskSpec | TaskChange) -> dict[str, Any]:
+    """What a wish says of the columns that `prepare_actions` and `check_actions` look at."""
+    return {name: getattr(wish, name) for name in ACTIONS if getattr(wish, name) is not UNSET}
 
 
 def check_actions(columns: dict[str, Any], accept: AcceptAction, owner: str) -> None:

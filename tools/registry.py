@@ -18,6 +18,7 @@ from tools.scheduling import (
     inspect,
     messages,
     preferences,
+    templates,
 )
 
 _FUNCTIONS = (
@@ -37,6 +38,7 @@ _FUNCTIONS = (
     events.emit_event,
     messages.acknowledge,
     health.health,
+    templates.list_templates,
     approvals.list_approvals,
     approvals.decide_approval,
     control.undo,

@@ -38,9 +38,9 @@ def ask(question: str, choices: Iterable[str] = ()) -> Result:
     return {"status": "ask", "text": question, "choices": offered}
 
 
-def error(sentence: str) -> str:
-    """A call that cannot be, as JSON."""
-    return _json({"status": "error", "text": sentence})
+def error(sentence: str, field: str | None = None) -> str:
+    """A call that cannot be, as JSON. field: what is wrong, if it is one thing."""
+    return _json({"status": "error", "text": sentence, **({"field": field} if field else {})})
 
 
 def from_error(raised: Exception) -> str:
@@ -49,7 +49,7 @@ def from_error(raised: Exception) -> str:
         case Unclear():
             return _json(ask(raised.message, raised.choices))
         case CronciergeError():
-            return error(raised.message)
+            return error(raised.message, raised.field)
         case ToolInvocationError():
             wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in raised.source.errors()]
             return error(f"The arguments do not fit the tool: {'; '.join(wrong)}.")

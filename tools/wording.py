@@ -74,7 +74,8 @@ def _wanted(value: object) -> str:
 def promise(task: TaskInfo, context: Context) -> str:
     """The confirmation of a task, written from the stored row: what, when, and the next runs."""
     zone = f" ({task.zone})" if task.schedule else ""
-    return f"I'll {deed(task)} {when(task, context)}{zone}.{told(task)}{upcoming(task, context)}"
+    where = f" Its messages go to {task.channel}." if task.channel else ""
+    return f"I'll {deed(task)} {when(task, context)}{zone}.{told(task)}{where}{upcoming(task, context)}"
 
 
 def upcoming(task: TaskInfo, context: Context) -> str:

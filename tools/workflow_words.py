@@ -43,7 +43,7 @@ def workflows_table(workflows: list[WorkflowInfo], context: Context) -> str:
 
 
 def workflow_text(workflow: WorkflowInfo, context: Context) -> str:
-    """The workflow as an indented text: each task below what it waits for, with what starts it and its latest run."""
+    """The workflow as a Markdown list: each task below what it waits for, with what starts it and its latest run."""
     stopped = f" ({workflow.stopped})" if workflow.stopped else ""
     lines = [
         f"{workflow.name}: {workflow.status.value}{stopped}. Next start: {_next(workflow, context)}.",
@@ -56,7 +56,7 @@ def _step(step: Step, context: Context) -> str:
     task, last = step.task, step.last
     went = f"{became(last)}, {short(last.end_time or last.scheduled_time, context)}" if last else "has not run yet"
     paused = f"paused{f' ({task.pause_note})' if task.pause_note else ''}, " if task.pause_note is not None else ""
-    return f"{'  ' * (step.depth + 1)}#{task.id} {name(task)} {when(task, context)} — {paused}{went}"
+    return f"{'  ' * step.depth}- #{task.id} {name(task)} {when(task, context)} — {paused}{went}"
 
 
 def _next(workflow: WorkflowInfo, context: Context) -> str:

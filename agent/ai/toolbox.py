@@ -14,19 +14,30 @@ from agent.ai.trust import Rule
 from croncierge.errors import InvalidInput
 from tools.connectors.connector import Call, Connector
 from tools.registry import all_tools
+from tools.task_templates import AI_PROMPT
 
 Answer = dict[str, Any]
 _MOST_CHARACTERS = 20_000
 
 LOOKS = frozenset(
-    {"list_tasks", "show_task", "task_history", "explain_task", "task_stats", "health", "get_preferences"}
+    {
+        "list_tasks",
+        "show_task",
+        "task_history",
+        "explain_task",
+        "task_stats",
+        "health",
+        "get_preferences",
+        "list_templates",
+    }
 )
 """Tools of conversations that only look at what is the owner's own."""
 
 PERSONAL = frozenset({"list_approvals", "decide_approval"})
 """Tools of conversations that no task can grant: only a person decides."""
 
-_OWN = frozenset({"get_preferences"})  # the rest shows titles and results, which others may have written
+# The rest shows titles and results, which others may have written.
+_OWN = frozenset({"get_preferences", "list_templates"})
 _SCRIPT = "it runs a script"
 _ALL = {"all", "everything"}
 
@@ -140,7 +151,7 @@ def _act(connector: Connector, given: Mapping[str, Any], call: Call, owner: str)
 def _rule_of_tool(name: str, given: Mapping[str, Any]) -> Rule:
     if name in LOOKS:
         return Rule(acts=False, brings=name not in _OWN)
-    if given.get("what") or given.get("do", "notify") != "notify":
+    if given.get("what") or given.get("template") or given.get("do", "notify") != "notify":
         return _rule_of_deed(name, given)
     many = any(isinstance(value, str) and value.strip().casefold() in _ALL for value in given.values())
     return Rule(acts=True, always="it concerns all of them" if many else None)
@@ -150,7 +161,7 @@ def _rule_of_deed(name: str, given: Mapping[str, Any]) -> Rule:
     """What it means to make or change a task that will act: no less than to act."""
     if name != "create_task":
         return Rule(acts=True, always="it changes what a task does")
-    action, payload = str(given.get("do", "notify")), given.get("what")
+    action, payload = AI_PROMPT if given.get("template") else str(given.get("do", "notify")), given.get("what")
     rule = rule_of_action(action, payload if isinstance(payload, Mapping) else {})
     always = f"a task that it makes: {rule.always}" if rule.always else None
     return Rule(acts=True, always=always, makes=action)

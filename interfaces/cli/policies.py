@@ -86,8 +86,6 @@ def set_policies(
         from store.operations import edit_task
         from store.values import TaskChange
 
-        if channel not in (None, _NONE):
-            app.connectors.allow_channel(channel, app.settings.user)
         kinds: dict[str, Any] = {"catch_up": CatchUp, "overlap": Overlap, "on_crash": OnCrash, "notify_on": NotifyOn}
         change = TaskChange(**{name: kinds.get(name, lambda value: value)(value) for name, value in given.items()})
         return edit_task(app.store, context.actor, found.id, change)

@@ -1,15 +1,12 @@
 """`templates`: common AI tasks, ready to be used."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from croncierge.errors import InvalidInput, NotFound
+from croncierge.errors import InvalidInput
 from interfaces.cli.options import Common
 from interfaces.output import put, put_json
-
-if TYPE_CHECKING:
-    from prompts.tasks import TaskTemplate
 
 _VIA = "cli"
 
@@ -26,10 +23,20 @@ def list_templates(common: Common) -> None:
 
     found = task_templates().values()
     if common.as_json:
-        put_json([{"name": each.name, "purpose": each.purpose, "variables": dict(each.variables)} for each in found])
+        put_json(
+            [
+                {
+                    "name": each.name,
+                    "purpose": each.purpose,
+                    "variables": dict(each.variables),
+                    "defaults": dict(each.defaults),
+                }
+                for each in found
+            ]
+        )
         return
     for each in found:
-        variables = " ".join(f"{name}=…" for name in each.variables)
+        variables = " ".join(f"{name}={each.defaults.get(name, '…')}" for name in each.variables)
         put(f"{each.name:20} {each.purpose}{'  ' + variables if variables else ''}")
 
 
@@ -39,14 +46,15 @@ def show_template(common: Common, name: Name) -> None:
     \b
     croncierge templates show watch-page
     """
-    template = _template(name)
+    from dataclasses import asdict
+
+    from tools.task_templates import template_lines, template_meant
+
+    template = template_meant(name)
     if common.as_json:
-        shown = {"name": template.name, "purpose": template.purpose, "variables": dict(template.variables)}
-        put_json({**shown, "payload": dict(template.payload), "text": template.text})
-        return
-    lines = [template.purpose, *(f"  {each}: {about}" for each, about in template.variables.items())]
-    lines += [f"  tools: {', '.join(template.payload.get('tools', ())) or 'none'}", "", template.text]
-    put("\n".join(lines))
+        put_json(asdict(template))
+    else:
+        put("\n".join(template_lines(template)))
 
 
 def use_template(
@@ -61,21 +69,18 @@ def use_template(
     \b
     croncierge templates use watch-page url=https://example.org matters="the price" --when "every day at 9"
     """
-    from prompts import PromptError
     from store.kinds import TaskType
     from store.operations import create_task
     from store.operations.budgets import SAFE
     from store.values import TaskSpec
+    from tools.task_templates import AI_PROMPT, payload_from, template_meant
     from tools.timing import read_time
     from tools.views import task_view
     from tools.wording import upcoming
     from tools.wording import when as said_when
 
-    template = _template(name)
-    try:
-        payload = template.filled_in(_values(values or []))
-    except PromptError as error:
-        raise InvalidInput(f"{str(error)[:1].upper()}{str(error)[1:]}.", field="values") from error
+    template = template_meant(name)
+    payload = payload_from(template, _values(values or []))
     with common.app() as app:
         context = app.context(_VIA)
         reading = read_time(context, when) if when.strip() else None
@@ -85,7 +90,7 @@ def use_template(
             schedule=reading.schedule if reading else None,
             schedule_words=when or None,
             zone=context.preferences.zone,
-            action_type="ai_prompt",
+            action_type=AI_PROMPT,
             action_payload=payload,
         )
         task = create_task(app.store, context.actor, spec)
@@ -95,15 +100,6 @@ def use_template(
         most = f"at most {SAFE.tokens:,} tokens and ${SAFE.cost / 1_000_000:.2f} a run"
         timing = said_when(task, context) if task.schedule else f"when you say `croncierge tasks run {task.id}`"
         put(f"“{task.title}” runs {timing}.{upcoming(task, context)}\nIt may use {most}.")
-
-
-def _template(name: str) -> "TaskTemplate":
-    from prompts.tasks import task_templates
-
-    found = task_templates()
-    if name not in found:
-        raise NotFound(f"There is no template {name!r}; there are {', '.join(found)}.", field="template")
-    return found[name]
 
 
 def _values(given: list[str]) -> dict[str, str]:

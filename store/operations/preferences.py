@@ -4,17 +4,15 @@ import re
 
 from croncierge.errors import InvalidInput
 from schedules.zones import zone as known_zone
-from store import limits
 from store.audit import Entity, record, snapshot
-from store.operations.deliveries import TERMINAL
+from store.channels import accepted_channel, prepare_channel
 from store.permissions import acting_user
 from store.quiet import accepted_hours
 from store.rows import preferences_info
 from store.session import Store
-from store.tables import User, UserPreferences
+from store.tables import UserPreferences
 from store.values import Actor, PreferencesInfo
 
-_NAME = 100
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -43,6 +41,7 @@ def set_preferences(
     """
     if zone is not None:
         known_zone(zone)
+    prepare_channel(channel or None, store.prepare_action)
     with store.write() as session:
         user = acting_user(session, actor)
         now = store.clock.now()
@@ -60,7 +59,7 @@ def set_preferences(
         if digest_at is not None:
             row.digest_at = _time_of_day("digest_at", digest_at)
         if channel is not None:
-            row.channel = _channel(store, user, channel) if channel.strip() else None
+            row.channel = accepted_channel(channel, store.accept_action, user.name) if channel.strip() else None
         if before == snapshot(row):
             return preferences_info(row)
         row.updated_at = now
@@ -76,13 +75,6 @@ def set_preferences(
             after=snapshot(row),
         )
         return preferences_info(row)
-
-
-def _channel(store: Store, user: User, channel: str) -> str:
-    name = limits.one_line("channel", channel, _NAME)
-    if name != TERMINAL:
-        store.accept_action("notify", {"channels": [name]}, user.name)
-    return name
 
 
 def _time_of_day(field: str, text: str) -> str:

@@ -12,6 +12,7 @@ from schedules.schedule import Schedule
 from schedules.zones import zone as known_zone
 from store import limits
 from store.audit import Entity, record, record_new, snapshot
+from store.channels import accepted_channel, prepare_channel
 from store.edges import info, with_prerequisites
 from store.operations.triggers import accepted_triggers, change_triggers, insert_triggers
 from store.permissions import acting_user, editable_task, user_behind
@@ -21,11 +22,10 @@ from store.rows import schedule_columns, task_of, task_schedule
 from store.session import AcceptAction, Store
 from store.tables import Dependency, Task, User, UserPreferences
 from store.values import UNSET, Actor, Prerequisite, TaskChange, TaskInfo, TaskSpec, Unset
-from store.wishes import check_actions, columns_of, prepare_actions
+from store.wishes import ACTIONS, check_actions, columns_of, given_actions, prepare_actions
 from store.workflow_names import workflow_named
 
 _TASKS = Task.metadata.tables["tasks"]
-_ACTIONS = {"action_type", "action_payload", "condition"}
 _ADD = Write(sa.insert(_TASKS), _TASKS.c.keys())
 _DEPENDENCIES = Dependency.metadata.tables["task_dependencies"]
 
@@ -45,7 +45,8 @@ def create_task(store: Store, actor: Actor, spec: TaskSpec) -> TaskInfo:
 def create_tasks(store: Store, actor: Actor, specs: Sequence[TaskSpec]) -> list[TaskInfo]:
     """Store many tasks at once: all of them or, when one cannot be, none. Raises as `create_task` does."""
     for spec in specs:
-        prepare_actions(spec, store.prepare_action)
+        prepare_actions(given_actions(spec), store.prepare_action)
+        prepare_channel(spec.channel, store.prepare_action)
     try:
         tasks, new = _create(store, actor, specs)
     except Conflict:  # another process used one of the keys at the same moment; now its task is there
@@ -62,16 +63,24 @@ def edit_task(store: Store, actor: Actor, task_id: int, change: TaskChange) -> T
 
     Raises InvalidInput as `create_task` does; NotFound, NotAllowed.
     """
-    prepare_actions(change, store.prepare_action)
+    if acts := given_actions(change):
+        with store.read() as session:
+            stored = editable_task(session, acting_user(session, actor), task_id)
+            acts = {name: getattr(stored, name) for name in ACTIONS} | acts
+        prepare_actions(acts, store.prepare_action)
+    prepare_channel(change.channel, store.prepare_action)
     with store.write() as session:
         user = acting_user(session, actor)
         row = editable_task(session, user, task_id)
         before, now = snapshot(row), store.clock.now()
         columns = columns_of(change)
-        if _ACTIONS & columns.keys():
-            actions = {name: getattr(row, name) for name in _ACTIONS} | columns
-            check_actions(actions, store.accept_action, session.get_one(User, row.owner_id).name)
-            columns |= {name: actions[name] for name in _ACTIONS}
+        owner = session.get_one(User, row.owner_id).name
+        if ACTIONS & columns.keys():
+            actions = {name: getattr(row, name) for name in ACTIONS} | columns
+            check_actions(actions, store.accept_action, owner)
+            columns |= {name: actions[name] for name in ACTIONS}
+        if columns.get("channel") is not None:
+            columns["channel"] = accepted_channel(columns["channel"], store.accept_action, owner)
         schedule = _new_schedule(row, change)
         if schedule is not UNSET:
             finished = not row.is_active and row.pause_note is None
@@ -155,6 +164,8 @@ def insert_tasks(
     rows = [_row(session, user, now, spec) for spec in specs]
     for row in rows:
         check_actions(row, accept, user.name)
+        if row["channel"] is not None:
+            row["channel"] = accepted_channel(row["channel"], accept, user.name)
     waits = [_prerequisites(session, user, spec) for spec in specs]
     triggers = [accepted_triggers(spec.triggers) for spec in specs]
     names = [spec.workflow and limits.one_line("workflow", spec.workflow, limits.TITLE) for spec in specs]

@@ -6,11 +6,11 @@ import pytest
 from sqlmodel import col, select
 
 from croncierge.clock import FixedClock
-from croncierge.errors import CronciergeError, InvalidInput, NotFound
+from croncierge.errors import CronciergeError, InvalidInput, NotAllowed, NotFound
 from schedules.schedule import Cron, Interval
 from store.open import open_store
 from store.operations import create_task, create_tasks, edit_task, ensure_user, get_task, list_tasks, pause_task
-from store.session import Store
+from store.session import Store, as_given
 from store.tables import AuditEntry, Dependency, Task
 from store.values import Actor, Prerequisite, TaskChange, TaskSpec
 from tests.store.conftest import MONDAY, cron, once
@@ -253,4 +253,26 @@ def test_actions_are_made_ready_before_anybody_is_kept_from_writing(clock: Fixed
     task = create_task(store, actor, spec)
     assert ready == ["script", "http"]
     edit_task(store, actor, task.id, TaskChange(action_type="sql", action_payload={"statement": "SELECT 1"}))
-    assert ready == ["script", "http", "sql"]
+    assert ready == ["script", "http", "sql", "http"]  # both are accepted again, whichever has changed
+    edit_task(store, actor, task.id, TaskChange(action_payload={"statement": "SELECT 2"}))
+    assert ready[4:] == ["sql", "http"]
+
+
+def test_messages_of_a_task_go_only_where_its_owner_may_send_them(clock: FixedClock) -> None:
+    def accept(
+        action_type: str, payload: Mapping[str, Any], owner: str, condition: str | None = None
+    ) -> dict[str, Any]:
+        if "watch" in payload.get("channels", ()):
+            raise NotAllowed(f"There is no channel “watch” that {owner} may use.", field="channel")
+        return as_given(action_type, payload, owner, condition)
+
+    store = open_store("sqlite://", clock, accept_action=accept)
+    actor = Actor(user_id=ensure_user(store, "ann"), via="test", change_set="1")
+    task = create_task(store, actor, TaskSpec(title="tea", schedule=cron("0 9 * * *"), channel=" phone "))
+    assert task.channel == "phone"
+    assert edit_task(store, actor, task.id, TaskChange(channel="terminal")).channel == "terminal"
+    with pytest.raises(NotAllowed, match="ann"):
+        edit_task(store, actor, task.id, TaskChange(channel="watch"))
+    with pytest.raises(NotAllowed, match="ann"):
+        create_task(store, actor, TaskSpec(title="tea", channel="watch"))
+    assert edit_task(store, actor, task.id, TaskChange(channel=None)).channel is None

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from croncierge.errors import CronciergeError, InvalidInput, NotAllowed
 from store.operations.claims import Claimed
-from store.operations.deliveries import TERMINAL
 from store.operations.inputs import inputs_of, owner_name
 from store.operations.runs import Outcome
 from store.operations.transcripts import add_transcript
@@ -126,13 +125,6 @@ class Connectors:
     def send(self, channel: str, title: str, text: str) -> None:
         """Deliver a message to one of the operator's channels. Raises CronciergeError, which shows no secret."""
         self._channels.send(channel, title, text)
-
-    def allow_channel(self, channel: str, owner: str) -> None:
-        """Pass if the person's messages may go there: to the terminal, or where the operator lets them. Raises
-        NotAllowed.
-        """
-        if channel != TERMINAL:
-            self._channels.allow(channel, owner)
 
     def executors(self, store: Store) -> Mapping[str, Executor]:
         """What executes each action type, with its record kept in this store."""

@@ -11,12 +11,14 @@ from schedules.reading import ConditionKind, Reading
 from store.kinds import CatchUp, DependencyType, EventMode
 from store.operations import create_task as store_task
 from store.values import Prerequisite, TaskSpec, TriggerSpec
+from tools.channels import channel_meant
 from tools.context import Context
 from tools.deeds import TELL, allow_action, type_of
 from tools.folders import watchable
 from tools.happenings import trigger_of
 from tools.reference import one_task
 from tools.results import Result, done
+from tools.task_templates import AI_PROMPT, payload_from, template_meant
 from tools.timing import read_time
 from tools.wording import promise
 
@@ -33,8 +35,13 @@ def create_task(
     do: str = "notify",
     what: dict[str, Any] | None = None,
     tell: str = "",
+    template: str = "",
+    channel: str = "",
 ) -> Result:
     context = runtime.context
+    if template.strip():
+        meant = template_meant(template)
+        do, what, title = _by_template(do), payload_from(meant, what or {}), title.strip() or meant.name
     allow_action(context, do)
     reading = read_time(context, when) if when.strip() else None
     met = reading.conditions if reading else ()
@@ -67,6 +74,7 @@ def create_task(
             catch_up=CatchUp(if_missed),
             max_retries=retries,
             workflow=workflow.strip() or None,
+            channel=channel_meant(channel),
             type=type_of(do),
             action_type=do,
             action_payload=payload_of(do, what, tell),
@@ -74,6 +82,12 @@ def create_task(
         ),
     )
     return done(promise(task, context) + notes(reading), [task])
+
+
+def _by_template(do: str) -> str:
+    if do not in ("notify", AI_PROMPT):
+        raise InvalidInput(f"A template makes AI work, so it cannot {do}; leave one of them out.", field="do")
+    return AI_PROMPT
 
 
 def payload_of(do: str, what: Mapping[str, Any] | None, tell: str) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from schedules.revise import add, revise
 from schedules.words import read_when
 from store.kinds import CatchUp, EventMode
 from store.operations import edit_task as edit_stored
-from store.values import TaskChange, TaskInfo, TriggerSpec
+from store.values import UNSET, TaskChange, TaskInfo, TriggerSpec
+from tools.channels import channel_meant
 from tools.context import Context
 from tools.deeds import allow_action
 from tools.reference import one_task
@@ -31,6 +32,7 @@ def edit_task(
     if_missed: Literal["", "once", "skip", "all"] = "",
     retries: int | None = None,
     what: dict[str, Any] | None = None,
+    channel: str = "",
 ) -> Result:
     context = runtime.context
     before = one_task(context, task)
@@ -41,13 +43,19 @@ def edit_task(
         change = change.but(catch_up=CatchUp(if_missed))
     if retries is not None:
         change = change.but(max_retries=retries)
+    if channel.strip():
+        change = change.but(channel=channel_meant(channel))
     if what:
         allow_action(context, before.action_type)
         change = change.but(action_payload={**before.action_payload, **what})
     if change == TaskChange():
         raise InvalidInput(f"What shall I change about {name(before)}: its title or its time?", field="when")
     after = edit_stored(context.store, context.actor, before.id, change)
-    return done(_confirm(before, after, context, acts=bool(what)) + notes(reading), [after])
+    said = [_confirm(before, after, context, acts=bool(what))] if change.but(channel=UNSET) != TaskChange() else []
+    if change.channel is not UNSET:
+        where = f"to {after.channel}" if after.channel else "where your messages usually go"
+        said.append(f"The messages of {name(after)} go {where} from now on.")
+    return done("\n".join(said) + notes(reading), [after])
 
 
 def _new_time(context: Context, task: TaskInfo, when: str, also: str) -> tuple[TaskChange, Reading | None]:

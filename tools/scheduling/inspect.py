@@ -9,15 +9,17 @@ from langchain.tools import ToolRuntime
 from croncierge.errors import InvalidInput
 from schedules.occurrences import between
 from store import operations
+from store.operations import workflows
 from store.status import RunStatus
 from store.values import TaskInfo
 from tools.context import Context
 from tools.deeds import doing
-from tools.reference import one_task
+from tools.reference import EVERY, one_task
 from tools.results import Result, done
 from tools.timing import read_range
 from tools.wording import name, runs_table, short, table, tasks_table, upcoming
 from tools.wording import when as when_words
+from tools.workflow_words import workflow_text, workflows_table
 
 _AGENDA_LINES = 40
 _TIMES_A_TASK = 7
@@ -28,8 +30,11 @@ def list_tasks(
     words: str = "",
     during: str = "",
     status: Literal["active", "paused", "done", "all"] = "active",
+    workflow: str = "",
 ) -> Result:
     context = runtime.context
+    if workflow.strip():
+        return _workflows(context, workflow)
     about = f" about “{words}”" if words else ""
     if during.strip():
         start, end = read_range(context, during)
@@ -102,6 +107,17 @@ def task_stats(runtime: ToolRuntime[Context], task: str = "", during: str = "") 
     numbers = operations.stats(context.store, context.actor, about.id if about else None, since=since)
     subject = name(about) if about else "All tasks together"
     return done(f"{subject}: {numbers.sentence}", [about] if about else [])
+
+
+def _workflows(context: Context, words: str) -> Result:
+    """All workflows, or one of them with its tasks."""
+    if words.strip().casefold() not in EVERY:
+        found = workflows.show_workflow(context.store, context.actor, words)
+        return done(workflow_text(found, context), [step.task for step in found.steps])
+    known = workflows.list_workflows(context.store, context.actor)
+    if not known:
+        return done("You have no workflows; tasks that are given the name of one make it.")
+    return done(workflows_table(known, context))
 
 
 def _agenda(tasks: list[TaskInfo], start: datetime, end: datetime, context: Context) -> str:

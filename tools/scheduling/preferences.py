@@ -9,10 +9,9 @@ from schedules.revise import only_clock
 from schedules.zones import find_zone
 from store import operations
 from store.values import PreferencesInfo
+from tools.channels import channel_meant, means_none
 from tools.context import Context
 from tools.results import Result, done
-
-_NONE = frozenset({"none", "no", "never", "off", "default", "the usual"})
 
 
 def get_preferences(runtime: ToolRuntime[Context]) -> Result:
@@ -41,7 +40,7 @@ def set_preferences(
         day_first=day_first,
         quiet_hours=_hours(context, quiet_hours) if quiet_hours.strip() else None,
         digest_at=_time_of_day(context, digest_at, "digest_at") if digest_at.strip() else None,
-        channel=_or_none(channel) if channel.strip() else None,
+        channel=(channel_meant(channel) or "") if channel.strip() else None,
     )
     return done(_in_words(stored, context))
 
@@ -55,7 +54,7 @@ def _time_of_day(context: Context, words: str, field: str) -> str:
 
 def _hours(context: Context, words: str) -> str:
     """ "between 22 and 7", "10pm to 7am" as "22:00-07:00"; "none" as nothing."""
-    if not _or_none(words):
+    if means_none(words):
         return ""
     parts = re.split(
         r"\s*(?:-|–|\b(?:and|to|until|till)\b)\s*", re.sub(r"^(?:between|from)\s+", "", words.strip(), flags=re.I)
@@ -63,10 +62,6 @@ def _hours(context: Context, words: str) -> str:
     if len(parts) != 2:
         raise InvalidInput(f"“{words}” are no hours; say them like “22:00 to 7:00”, or “none”.", field="quiet_hours")
     return "-".join(_time_of_day(context, each, "quiet_hours") for each in parts)
-
-
-def _or_none(words: str) -> str:
-    return "" if words.strip().casefold() in _NONE else words
 
 
 def _in_words(stored: PreferencesInfo, context: Context) -> str:

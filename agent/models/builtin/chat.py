@@ -16,6 +16,8 @@ HELP = """I turn plain language into tasks that happen on time. For example:
 - what do I have this week? · show the timesheet task · what ran yesterday?
 - why didn't the timesheet reminder run yesterday?
 - pause it · resume it · run it now · cancel it · undo
+- what templates are there? · use the weekly report template every Friday at 4pm (these need a language model)
+- what workflows do I have? · how is the workflow nightly doing? · send the report to my phone instead
 - run the script backup every night at 2 · fetch https://example.org every hour and tell me the status
 - when the push event comes with branch main, remind me to test · the push event happened
 - retry the backup · run it anyway · backfill it for last week

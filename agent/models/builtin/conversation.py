@@ -25,6 +25,11 @@ class Answered:
         return str(self.result.get("text", ""))
 
     @property
+    def lacks_model(self) -> bool:
+        """Whether it could not be done because there is no language model."""
+        return self.result.get("status") == "error" and self.result.get("field") == "model"
+
+    @property
     def tasks(self) -> list[Mapping[str, Any]]:
         return list(self.result.get("tasks", []))
 

@@ -55,9 +55,18 @@ _CREATES, _UPDATES, _DELETES = {"create_task"}, {"edit_task", "set_preferences"}
 _CONTROLS = {"pause_task", "resume_task", "run_task", "undo", "emit_event", "acknowledge"}
 _CHAINS = {"add_dependency", "remove_dependency"}
 # Only whole sentences lead to these.
-_NEEDS_NO_WORD = _CHAINS | {"undo", "set_preferences", "get_preferences", "health", "emit_event", "acknowledge"}
+_NEEDS_NO_WORD = _CHAINS | {
+    "undo",
+    "set_preferences",
+    "get_preferences",
+    "health",
+    "emit_event",
+    "acknowledge",
+    "list_templates",
+}
 # For now, or for ever? One who says this to a ringing alarm wants it quiet.
 _SILENCES = phrase(r"^(?:stop|kill|end|disable|silence|turn|switch|shut)\b.*\b(?:alarm|timer)s?\b")
+_DEALT_WITH = phrase(r"\b(?:completed?|finished|done|off)\b")
 _AMOUNT_LATER = phrase(r"\b(?:minutes?|mins?|hours?|seconds?|days?|weeks?) (?:later|earlier|sooner)$")
 _POINTS = phrase(
     r"^\S+(?: \S+)? (?:it|that|this|them|both|all|everything|#\d+|(?:the )?(?:first|second|third|last) one)\b"
@@ -88,6 +97,10 @@ def is_certain(conversation: Conversation, call: Call) -> bool:
     text = plain(conversation.text)
     if _will_ask(conversation, call) or (call.tool in _DELETES | {"pause_task"} and _SILENCES.match(text)):
         return False
+    if call.tool == "create_task" and (call.args.get("template") or call.args.get("do") == "ai_prompt"):
+        return re.search(r"\btemplate\b", text, re.I) is not None
+    if call.tool == "acknowledge" and _DEALT_WITH.search(text):
+        return False  # what is done may need more than a note that its message was seen
     if call.tool in _NEEDS_NO_WORD or _AMOUNT_LATER.search(str(call.args.get("when", ""))):
         return True
     said = lexicon.verbs_said(text)

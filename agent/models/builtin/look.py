@@ -88,6 +88,32 @@ _STATS = phrase(
 )
 
 
+_WORKFLOWS = phrase(
+    r"""
+    ^(?:(?:what|which) (?:\w+ )?workflows\b.*|(?:show|list|see)(?: me)?(?: all)?(?: the| my| of my)? workflows|
+    (?:my |all |all my )?workflows|(?:do i have|are there|have i) (?:any )?workflows|
+    how are (?:my|the|all) workflows(?: doing| going)?)$
+    """
+)
+_WORKFLOW = phrase(
+    r"""
+    ^(?:how(?:'s| is| was| did)|show(?: me)?|open|describe|what(?:'s| is) (?:in|with)|(?:what(?:'s| is) )?(?:the )?
+    (?:status|state) of|tell me about|is|did|what happened (?:to|with|in))\s+(?:the |my )?
+    (?:workflow (?:called |named )?(?P<after>[\w\"'“” -]+?)|(?P<before>[\w\"'“” -]+?) workflow)
+    (?:\s+(?:doing|going|go|getting on|run|running|ok|okay|fine|work|done|finish(?:ed)?|succeed|complete[d]?|well))*$
+    """
+)
+
+
+def workflows(conversation: Conversation) -> Sequence[Request] | None:
+    """ "what workflows do I have", "how is the workflow nightly doing"."""
+    text = plain(conversation.text).rstrip("?").strip()
+    if _WORKFLOWS.match(text):
+        return call("list_tasks", workflow="all")
+    match = _WORKFLOW.match(time_at_end(text, conversation)[0])
+    return call("list_tasks", workflow=(match["after"] or match["before"]).strip(" \"'“”")) if match else None
+
+
 def explain(conversation: Conversation) -> Sequence[Request] | None:
     """ "why didn't the timesheet reminder run yesterday?" """
     text, during = time_at_end(plain(conversation.text), conversation)

@@ -7,10 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A tool to call."""
+    """A tool to call. without_model: what is asked for instead where no language model can do the work."""
 
     tool: str
     args: Mapping[str, Any] = field(default_factory=dict)
+    without_model: tuple["Request", ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,18 @@
 """Whether all is well, when not to disturb, where messages go, and which were seen."""
 
+import re
 from collections.abc import Sequence
 
 from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.meaning import Request, call
 from agent.models.builtin.pattern import phrase
-from agent.models.builtin.text import plain, task_words
+from agent.models.builtin.text import plain, task_meant, task_words, tasks_meant, time_at_end
+
+SERVICES = (
+    r"(?:e-?mail|mail|phone|ntfy|slack|discord|telegram|sms|pushover|gotify|matrix|teams|signal|whatsapp|webhook|"
+    r"terminal|pager)"
+)
+"""What people call the ways that messages take."""
 
 _HEALTH = phrase(
     r"""
@@ -42,12 +49,33 @@ _CHANNEL = phrase(
     (?: from now on)?$|^my (?:message )?channel is (?P<is>[\w-]+)$
     """
 )
+_CHANNEL_SAID = rf"""
+    (?:(?:to|by|via|on|over|through|with) (?:my |an? |the )?(?P<known>{SERVICES})(?: channel)?|
+    (?:to|by|via|on|over|through) (?:the )?(?P<named>[\w-]+) channel)(?: (?:instead|from now on|rather|please))*$
+    """
+_ELSEWHERE = phrase(
+    rf"""
+    ^(?:(?:send|deliver|route|switch|bring)|(?:notify|message|alert|tell|inform) me (?:about|of))\s+
+    (?:(?:the )?(?:messages?|notifications?|results?|output|answers?) (?:of|from|for|about) )?(?P<task>.+?)\s+
+    {_CHANNEL_SAID}
+    """
+)
 _SEEN = phrase(
     r"""
     ^(?:(?:acknowledge|ack)(?: (?P<ack>.+))?|mark (?P<mark>.+) as (?:seen|read|acknowledged)|
     i(?:'ve| have) (?:seen|read|noted) (?P<seen>(?:the|that|this|your) .*(?:message|reminder|notification)|it))$
     """
 )
+
+_DONE = phrase(
+    r"""
+    ^(?:(?:mark|set|tick|check)\s+(?P<mark>.+?)\s+as (?:completed?|finished|done)|(?:tick|check) off\s+(?P<off>.+)|
+    (?:i(?:'m| am) |i(?:'ve| have) (?:just )?)?(?:done with|finished|completed)\s+(?:with )?(?:the |my )?
+    (?:task|item|reminder|chore)\s+(?P<done>[^.?!]+)(?:[.?!].*)?|
+    (?P<it>(?:the )?\w+ (?:task|item|reminder|chore|one)) (?:is |was )?(?:finished|done|completed))$
+    """
+)
+_OF_A_LIST = phrase(r"\s+(?:in|on|from|off)\s+(?:my|our|the)\s+(?:[\w-]+ ){0,2}list$")
 
 _WAITS_FOR_YES = phrase(
     r"""
@@ -96,6 +124,23 @@ def quiet(conversation: Conversation) -> Sequence[Request] | None:
     return None
 
 
+def sent_elsewhere(conversation: Conversation) -> Sequence[Request] | None:
+    """ "send that one to email instead", "deliver the report by ntfy": a channel for one task."""
+    match = _ELSEWHERE.match(plain(conversation.text))
+    if match is None or time_at_end(match["task"], conversation)[1]:
+        return None
+    if re.match(r"(?:an?|me|us|him|her|them all)\b", match["task"], re.I):
+        return None
+    channel = service(match["known"]) if match["known"] else match["named"]
+    return call("edit_task", task=task_meant(match["task"], conversation), channel=channel)
+
+
+def service(words: str) -> str:
+    """A channel by its usual name: "e-mail" → "email"."""
+    name = words.lower()
+    return "email" if name in ("mail", "e-mail") else name
+
+
 def seen(conversation: Conversation) -> Sequence[Request] | None:
     """ "acknowledge the tea reminder", "mark all as read"."""
     match = _SEEN.match(plain(conversation.text))
@@ -104,3 +149,12 @@ def seen(conversation: Conversation) -> Sequence[Request] | None:
     words = match["ack"] or match["mark"] or match["seen"] or ""
     every = words.lower() in ("all", "everything", "all messages", "them", "them all", "all of them")
     return call("acknowledge", task="all" if every else task_words(words.removesuffix(" message")))
+
+
+def finished(conversation: Conversation) -> Sequence[Request] | None:
+    """ "mark the first task as completed", "done with the task abc": what the person was told of it is dealt with."""
+    match = _DONE.match(plain(conversation.text))
+    if match is None:
+        return None
+    words = _OF_A_LIST.sub("", next(filter(None, match.groups())))
+    return [request for task in tasks_meant(words, conversation) for request in call("acknowledge", task=task)]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from agent.models.builtin.conversation import Answered, Conversation
 from agent.models.builtin.meaning import Call, Request, Say
 from agent.models.builtin.pattern import phrase
+from agent.models.builtin.templates import wanted
 from agent.models.builtin.text import is_time, nth, plain, task_words
 from schedules.words import read
 
@@ -34,12 +35,19 @@ def answer(conversation: Conversation) -> Sequence[Request] | None:
     text = plain(conversation.text) or conversation.text.strip(" .!?")
     if _NEVER_MIND.match(text):
         return [Say(text="All right, I left everything as it is.")]
+    if variable := wanted(asked):
+        return None if _COMMAND.match(text) else [_with_value(asked, variable, text)]
     choices = [str(choice) for choice in asked.result.get("choices", [])]
     if all(choice.startswith("#") for choice in choices) and choices:
         return _which(asked, text, choices)
     if asked.name == "create_task" and not str(asked.args.get("title", "")).strip():
         return None if _COMMAND.match(text) else [Call(tool=asked.name, args={**asked.args, "title": task_title(text)})]
     return _when(asked, text, choices, conversation)
+
+
+def _with_value(asked: Answered, variable: str, text: str) -> Call:
+    """The asked call with what its template lacked."""
+    return Call(tool=asked.name, args={**asked.args, "what": {**(asked.args.get("what") or {}), variable: text}})
 
 
 def task_title(text: str) -> str:

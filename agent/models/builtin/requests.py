@@ -3,8 +3,21 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from agent.models.builtin import acting, chain, change, chat, control, create, look, minding, things
-from agent.models.builtin.conversation import Conversation
+from agent.models.builtin import (
+    acting,
+    chain,
+    change,
+    chat,
+    control,
+    create,
+    look,
+    minding,
+    templates,
+    things,
+    thinking,
+    wonder,
+)
+from agent.models.builtin.conversation import Answered, Conversation
 from agent.models.builtin.decision import Decision, Object, Verb, is_certain, object_in, verb_of
 from agent.models.builtin.meaning import Call, Request, Say
 from agent.models.builtin.question import answer
@@ -23,9 +36,15 @@ _RULES: tuple[Rule, ...] = (
     control.preferences,
     minding.quiet,
     minding.seen,
+    minding.finished,
     minding.approvals,
+    minding.sent_elsewhere,
+    templates.asked,
+    templates.used,
+    look.workflows,
     acting.happened,
     acting.acts,
+    thinking.thinks,
     acting.started,
     acting.brought_back,
     create.snoozed,
@@ -37,6 +56,7 @@ _RULES: tuple[Rule, ...] = (
     look.show,
     look.agenda,
     things.asked,
+    wonder.wondered,
     chain.chain,
     control.control,
     change.change,
@@ -85,9 +105,20 @@ def _parts(conversation: Conversation) -> Iterator[tuple[Conversation, Sequence[
     calls = 0
     for segment in split(conversation):
         part = replace(conversation, text=segment, this_turn=conversation.this_turn[:calls])
-        requests = understand_one(part)
+        requests = _as_it_went(understand_one(part), conversation.this_turn[calls:])
         calls += sum(isinstance(request, Call) for request in requests)
         yield part, requests
+
+
+def _as_it_went(requests: Sequence[Request], answered: Sequence[Answered]) -> list[Request]:
+    """The requests, each followed by what is asked for instead if its call has been answered so."""
+    left, found = list(answered), list[Request]()
+    for request in requests:
+        found.append(request)
+        if isinstance(request, Call) and left and left.pop(0).lacks_model:
+            found += request.without_model
+            del left[: sum(isinstance(each, Call) for each in request.without_model)]
+    return found
 
 
 def understand_one(conversation: Conversation) -> Sequence[Request]:

@@ -15,7 +15,8 @@ _COMMAND = phrase(
     (?:please |can you |could you )?(?:also )?(?:(?:after (?:that|this|it),? )?remind me|cancel|delete|remove|
     pause|resume|move|reschedule|rename|show|list|undo|set (?:an?|the|my) (?:alarm|timer|reminder)|wake me|
     what(?:'s| is| do| did| are)|why|when (?:is|does|do|will)|run (?:the|my|#)|make (?:it|that)|snooze|
-    postpone|stop|create an?|add an?|tell me (?:what|when|why)|notify me|alert me|ping me|schedule an?|
+    postpone|stop|create an?|add an?|tell me (?:what|when|why)(?! .*\b(?:changes?|has changed)\b)|
+    notify me|alert me|ping me|schedule an?|
     change (?:the|my)|push (?:the|my)|don't let me forget)\b
     """
 )

@@ -17,8 +17,9 @@ def test_one_is_shown_as_the_model_gets_it(croncierge: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("show", "nothing"), "There is no template 'nothing'; there are classify-items"),
-        (("use", "watch-page", "url=x"), "takes url, matters, but was given url"),
+        (("show", "nothing"), "There is no template “nothing”; there are classify-items"),
+        (("use", "watch-page", "url=x"), "What shall the template watch-page take as matters: what matters on it"),
+        (("use", "watch-page", "link=x"), "takes url, matters, but no link"),
         (("use", "watch-page", "url"), "'url' is no value"),
     ],
 )

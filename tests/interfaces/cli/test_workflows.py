@@ -24,8 +24,8 @@ def test_what_hangs_together_is_named_listed_and_shown(croncierge: Command) -> N
     with open_app() as app:
         app.runtime.tick()
     _, fetch, imported, report = croncierge("workflows", "show", "nightly").out.splitlines()
-    assert fetch.startswith("  #1 “fetch prices” every day at 02:00 — completed, ")
-    assert imported.startswith("    #2 “import” each time “fetch prices” has run — completed, ")
+    assert fetch.startswith("- #1 “fetch prices” every day at 02:00 — completed, ")
+    assert imported.startswith("  - #2 “import” each time “fetch prices” has run — completed, ")
     assert "“fetch prices” has run or “import” has run — completed" in report
     (seen,) = croncierge("workflows", "list", "--json").json
     assert (seen["status"], [task["depth"] for task in seen["tasks"]]) == ("succeeded", [0, 1, 2])
