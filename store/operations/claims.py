@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from store.kinds import Trigger
 from store.moves import RUNS, move_runs
 from store.operations.due import ACTIVE_TASK, OWNER_IS_OFF, TASKS, Started, write_due_runs
-from store.operations.runs import Outcome, finish
+from store.operations.runs import Outcome, call_off, finish, settle
 from store.operations.starts import Starts
 from store.permissions import switched_off
 from store.prepared import Query
@@ -154,12 +154,12 @@ _TASK = tuple(
     TASKS.c[name]
     for name in (
         "id", "owner_id", "name", "action_type", "action_payload", "timeout_seconds", "overlap", "max_parallel",
-        "on_crash", "condition", "condition_held", "pause_note", "deleted_at",
+        "on_crash", "workflow_id", "condition", "condition_held", "pause_note", "deleted_at",
     )
 )  # fmt: skip
 _CLAIMABLE = Query(
     sa.select(
-        RUNS.c.run_id, RUNS.c.status, RUNS.c.attempt, RUNS.c.scheduled_time, RUNS.c.triggered_by,
+        RUNS.c.run_id, RUNS.c.task_id, RUNS.c.status, RUNS.c.attempt, RUNS.c.scheduled_time, RUNS.c.triggered_by,
         RUNS.c.workflow_run_id, RUNS.c.start_time, *_TASK,
     )
     .join(TASKS, TASKS.c.id == RUNS.c.task_id)
@@ -194,19 +194,22 @@ def _claim(connection: sa.Connection, now: datetime, starts: Starts, look: bool)
     off = switched_off(connection) if ready else set()
     while ready:
         changes: list[tuple[int, RunStatus, dict[str, Any]]] = []
+        gone: dict[str, list[Any]] = {}
         for row in ready:
             if (why := _called_off(row, off)) is not None:
-                change = {"status": RunStatus.CANCELLED, "reason": why, "end_time": now}
-                changes.append((row.run_id, row.status, change))
+                gone.setdefault(why, []).append(row)
             elif starts.take(row.id, row.owner_id, row.overlap, row.max_parallel, row.on_crash):
                 change = {**starts.columns, "reason": None, "attempt": row.attempt + 1}
                 change["start_time"] = row.start_time or now
                 changes.append((row.run_id, row.status, change))
                 claimed.append(_claimed(row._asdict(), row._asdict(), row.run_id, row.attempt + 1))
         move_runs(connection, changes, now)
-        if not more or not changes:
+        for why, rows in gone.items():
+            call_off(connection, rows, why, now)
+        if not gone and not (more and changes):
             break
-        # Some of the page waits for runs of its own task, or was called off; what is behind it need not wait.
+        # Some of the page waits for runs of its own task, or was called off; what is behind it need not wait, and
+        # neither need what that sets free.
         ready, more = _ready(connection, now, starts)
     return claimed
 
@@ -236,7 +239,8 @@ def _start_due(connection: sa.Connection, now: datetime, starts: Starts, room: i
     due, begun = 0, list[Started]()
     for _ in range(_MOST_BATCHES):
         limit = min(room, _BATCH) if room > 0 else _BATCH
-        written, started = write_due_runs(connection, now, limit, starts if room > 0 else None)
+        written, started, skipped = write_due_runs(connection, now, limit, starts if room > 0 else None)
+        settle(connection, skipped, now)
         due += written
         begun += started
         room -= len(started)

@@ -20,10 +20,13 @@ from store.moves import RUNS, table_of
 from store.permissions import acting_user
 from store.quiet import loud_again
 from store.session import Store
-from store.tables import Delivery, Task, UserPreferences
+from store.tables import Delivery, Task, User, UserPreferences
 from store.values import Actor
 
 _DELIVERIES, _TASKS, _PREFERENCES = table_of(Delivery), table_of(Task), table_of(UserPreferences)
+_USERS = table_of(User)
+_SERVED = _DELIVERIES.c.user_id.not_in(sa.select(_USERS.c.id).where(sa.not_(_USERS.c.is_active)))
+"""Messages for an account that is switched off are kept until it is switched on again."""
 _SENDING_AT_MOST = timedelta(seconds=60)
 _MOST_ATTEMPTS = 8
 _FIRST_PAUSE = timedelta(seconds=15)
@@ -73,7 +76,7 @@ def claim_deliveries(
     )
     whose = sa.true() if user_id is None else _DELIVERIES.c.user_id == user_id
     where = _DELIVERIES.c.channel != TERMINAL if channel is None else _DELIVERIES.c.channel == channel
-    wanted = _MESSAGES.where(whose, where, open_).order_by(_DELIVERIES.c.id).limit(limit)
+    wanted = _MESSAGES.where(whose, where, open_, _SERVED).order_by(_DELIVERIES.c.id).limit(limit)
     with store.reading() as connection:
         if connection.execute(wanted.limit(1)).first() is None:
             return []
@@ -121,11 +124,12 @@ def next_delivery(store: Store) -> datetime | None:
         sa.or_(
             sa.and_(_DELIVERIES.c.status == DeliveryStatus.PENDING, _DELIVERIES.c.channel != TERMINAL),
             _DELIVERIES.c.status == DeliveryStatus.COLLECTED,
-        )
+        ),
+        _SERVED,
     )
     # Whoever claimed it may have been killed meanwhile, and nobody else would send it.
     claimed = sa.select(sa.func.min(_DELIVERIES.c.claimed_at)).where(
-        _DELIVERIES.c.status == DeliveryStatus.SENDING, _DELIVERIES.c.channel != TERMINAL
+        _DELIVERIES.c.status == DeliveryStatus.SENDING, _DELIVERIES.c.channel != TERMINAL, _SERVED
     )
     with store.reading() as connection:
         due: datetime | None = connection.execute(pending).scalar_one()

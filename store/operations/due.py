@@ -12,7 +12,7 @@ from store.kinds import CatchUp, EventMode, Overlap, Trigger
 from store.moves import RUNS, add_runs, move_runs, new_run, table_of
 from store.operations.instead import stood_in
 from store.operations.pruned import pruned_moments
-from store.operations.release import Ended, active_runs, release, verdict
+from store.operations.release import Ended, active_runs, verdict
 from store.operations.starts import Starts
 from store.permissions import switched_off
 from store.prepared import Query, Write
@@ -78,14 +78,15 @@ Started = tuple[_Row, _Row, int]
 
 def write_due_runs(
     connection: sa.Connection, now: datetime, limit: int, starts: Starts | None = None
-) -> tuple[int, list[Started]]:
+) -> tuple[int, list[Started], list[Ended]]:
     """Write the runs of up to `limit` due tasks and move their next run on; how many tasks that were.
 
-    starts: begin those runs at once that it has room for, which saves writing them twice; they are given, too.
+    starts: begin those runs at once that it has room for, which saves writing them twice; they are given, too, and
+    those that were skipped, for others to be told.
     """
     due = [row._asdict() for row in _DUE.rows(connection, now=now, limit=limit)]
     if not due:
-        return 0, []
+        return 0, [], []
     ids = [task["id"] for task in due]
     going = active_runs(connection, ids)
     waits = {row.task_id for row in _WAITING.rows(connection, tasks=ids)}
@@ -111,9 +112,7 @@ def write_due_runs(
     written = list(zip(tasks, runs, add_runs(connection, runs, now), strict=True))
     _MOVE_ON.write(connection, changes)
     skipped = [_ended(*each) for each in written if each[1]["status"] is RunStatus.SKIPPED]
-    if skipped:
-        release(connection, skipped, now)
-    return len(due), [each for each in written if each[1]["status"] is RunStatus.RUNNING]
+    return len(due), [each for each in written if each[1]["status"] is RunStatus.RUNNING], skipped
 
 
 _CAUGHT_UP = Query(

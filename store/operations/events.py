@@ -187,7 +187,7 @@ def _start(
         if row["status"] is RunStatus.SKIPPED
     ]  # fmt: skip
     if skipped:
-        release(connection, skipped, now)
+        emit_ended(connection, [*skipped, *release(connection, skipped, now).skipped], now)
     return refused
 
 

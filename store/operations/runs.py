@@ -167,7 +167,7 @@ def call_off(connection: sa.Connection, runs: Sequence[Any], reason: str, now: d
         _ended(row.run_id, row.task_id, row.name, RunStatus.CANCELLED, None, row.workflow_run_id, row.scheduled_time)
         for row in runs
     ]
-    _settle(connection, ended, now)
+    settle(connection, ended, now)
     of_workflows = {row.run_id for row in runs if row.workflow_id is not None}
     tell_rounds(connection, {each.workflow for each in ended if each.run_id in of_workflows}, now)
     return change
@@ -219,7 +219,7 @@ def _finish(
                 )
             )  # fmt: skip
     move_runs(connection, changes, now)
-    taken_down = _settle(connection, ended, now)
+    taken_down = settle(connection, ended, now)
     waiting = [run_id for run_id, _, change in changes if change["status"] is RunStatus.WAITING]
     if waiting:  # what they wait for may have come meanwhile
         resume_runs(connection, trees.ready(connection, waiting), now)
@@ -249,7 +249,7 @@ _WATCHED = Query(
 )
 
 
-def _settle(connection: sa.Connection, ended: Sequence[Ended], now: datetime) -> Mapping[int, Sequence[str]]:
+def settle(connection: sa.Connection, ended: Sequence[Ended], now: datetime) -> Mapping[int, Sequence[str]]:
     """What the end of runs means for others: successors, events, and the AI runs that they are a part of.
 
     Gives, for each run that took others down with it, their titles.

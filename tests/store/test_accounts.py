@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from croncierge.clock import FixedClock
@@ -25,7 +26,7 @@ from store.operations import (
 from store.operations.claims import claim_due
 from store.operations.runs import Outcome, finish_runs
 from store.session import Store
-from store.tables import AuditEntry
+from store.tables import AuditEntry, User
 from store.values import Actor, Prerequisite, TaskSpec
 from tests.store.conftest import MONDAY, People, cron, make_admin
 
@@ -156,6 +157,21 @@ def test_what_others_release_does_not_run_for_an_account_that_is_off(store: Stor
     assert claim_due(store, "worker", 60, 10) == []
     (run,) = list_runs(store, admin(), task_id=after.id)
     assert (run.status, run.reason) == ("cancelled", "the account of its owner is switched off")
+
+
+def test_what_waits_for_a_run_of_an_account_that_is_off_goes_on_or_is_skipped(
+    store: Store, bob: Person, admin: Person
+) -> None:
+    first = create_task(store, bob(), TaskSpec(title="first"))
+    run_now(store, bob(), first.id)
+    make_admin(store, bob())
+    with store.writing() as connection:  # as if it had been switched off between two looks
+        connection.execute(sa.update(User).where(col(User.name) == "bob").values(is_active=False))
+    for title, kind in (("either", DependencyType.COMPLETION), ("only then", DependencyType.SUCCESS)):
+        create_task(store, admin(), TaskSpec(title=title, depends_on=(Prerequisite(task_id=first.id, type=kind),)))
+    assert [run.title for run in claim_due(store, "worker", 60, 10)] == ["either"]
+    runs = {run.title: run.status.value for run in list_runs(store, admin())}
+    assert (runs["either"], runs["only then"]) == ("running", "skipped")
 
 
 def test_an_account_that_is_off_is_refused_and_one_that_is_on_again_finds_its_tasks(

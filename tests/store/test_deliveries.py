@@ -8,7 +8,7 @@ import pytest
 from croncierge.errors import Conflict, NotFound
 from runtime.delivering import Postman
 from store.kinds import DeliveryStatus, NotifyOn
-from store.operations import set_preferences
+from store.operations import disable_user, enable_user, ensure_user, set_preferences
 from store.operations.deliveries import (
     TERMINAL,
     acknowledge,
@@ -19,8 +19,10 @@ from store.operations.deliveries import (
     retry_delivery,
 )
 from store.operations.runs import Outcome
+from store.values import Actor
 from tests.runtime.conftest import World, cron
 from tests.runtime.conftest import world as world
+from tests.store.conftest import make_admin
 
 
 class Phone:
@@ -188,3 +190,17 @@ def test_messages_are_seen_all_at_once_or_by_their_run(world: World) -> None:
     assert acknowledge_all(world.store, world.actor) == 2
     with pytest.raises(NotFound, match="has no message for you"):
         acknowledge_all(world.store, world.actor, 99)
+
+
+def test_messages_for_an_account_that_is_off_wait_until_it_is_on_again(world: World) -> None:
+    phone = Phone()
+    postman = Postman(world.store, phone.send, "test")
+    told(world, channel="phone")
+    world.after(hours=1)
+    admin = Actor(user_id=ensure_user(world.store, "operator"), via="test", change_set="2")
+    make_admin(world.store, admin)
+    disable_user(world.store, admin, "ann")
+    assert postman.deliver() == 0
+    assert next_delivery(world.store) is None
+    enable_user(world.store, admin, "ann")
+    assert postman.deliver() == 1

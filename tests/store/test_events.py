@@ -18,9 +18,11 @@ from store.operations import (
     list_events,
     pause_task,
     remove_trigger,
+    run_now,
     share_task,
     undo,
 )
+from store.operations.claims import claim_due
 from store.operations.due import TASKS
 from store.operations.events import emit_ended
 from store.operations.instead import stood_in
@@ -312,6 +314,22 @@ def test_a_task_that_is_skipped_because_of_another_is_told_of_too(world: World) 
     world.after(hours=1)
     assert world.outcomes("mail") == ["skipped"]
     assert world.outcomes("note") == ["completed"]
+
+
+@pytest.mark.parametrize("how", ["schedule", "event"])
+def test_a_skip_because_the_previous_run_had_not_ended_is_told_of_too(world: World, how: str) -> None:
+    task = world.task("report", cron("0 10 * * *"), triggers=(IMPORT,))
+    world.task("note", triggers=(TriggerSpec(event="task.skipped", filter={"task": "report"}),))
+    run_now(world.store, world.actor, task.id)
+    (going,) = claim_due(world.store, "another", 1, 7200)
+    if how == "event":
+        emit_event(world.store, world.actor, "import")
+    else:
+        world.clock.set(MONDAY + timedelta(hours=1))
+    claim_due(world.store, "a third", 0, 60)
+    assert world.outcomes("report") == ["running", "skipped"]
+    assert world.outcomes("note") == ["pending"]
+    assert going.title == "report"
 
 
 def test_what_begins_a_workflow_is_not_started_by_what_became_of_it(world: World) -> None:
