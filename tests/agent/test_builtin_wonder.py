@@ -21,6 +21,8 @@ from tests.agent.conftest import Talk
         ("2 pm meeting tomorrow - who else is going?", "list_tasks", {"during": "tomorrow"}),
         ("who else is going to the meeting tomorrow?", "list_tasks", {"during": "tomorrow"}),
         ("what's the remaining time?", "list_tasks", {}),
+        ("done with the dishes", "acknowledge", {"task": "dishes"}),
+        ("I've finished my tax return", "acknowledge", {"task": "tax return"}),
         ("mark call mom as completed", "acknowledge", {"task": "call mom"}),
         ("done with the task abc in our shopping list", "acknowledge", {"task": "abc"}),
         ("I've completed the task 'file the report'. Mark it as done", "acknowledge", {"task": "file the report"}),
@@ -46,7 +48,7 @@ def test_what_no_task_could_answer_is_not_looked_up(talk: Talk, text: str) -> No
 
 def test_the_days_until_a_date_are_counted(talk: Talk) -> None:
     turn = talk.say("how many days until June 15?")
-    assert turn.reply == "It is 203 days until Tuesday 15 June 2027."
+    assert turn.reply == "It is 203 days, which is 29 weeks, until Tuesday 15 June 2027."
     assert turn.tool_calls == ()
     assert talk.say("how long is it until tomorrow?").reply.startswith("It is 1 day until Wednesday 25 November")
 

@@ -55,6 +55,7 @@ LOOKS = ["list_tasks", "task_history", "task_stats"]
         ("what workflows do I have?", "list_tasks", {"workflow": "all"}),
         ("how is the workflow nightly doing?", "list_tasks", {"workflow": "nightly"}),
         ("show me the nightly workflow", "list_tasks", {"workflow": "nightly"}),
+        ("is everything done in the nightly workflow?", "list_tasks", {"workflow": "nightly"}),
         ("deliver the report by ntfy", "edit_task", {"task": "report", "channel": "ntfy"}),
         ("send the messages of the backup to my e-mail instead", "edit_task", {"task": "backup", "channel": "email"}),
         ("send the report to the ops channel", "edit_task", {"task": "report", "channel": "ops"}),

@@ -12,6 +12,7 @@ from agent.models.builtin import lexicon
 from agent.models.builtin.conversation import Conversation
 from agent.models.builtin.meaning import Call
 from agent.models.builtin.pattern import phrase
+from agent.models.builtin.templates import known
 from agent.models.builtin.text import as_time, plain
 from schedules.reading import Kind
 
@@ -98,7 +99,7 @@ def is_certain(conversation: Conversation, call: Call) -> bool:
     if _will_ask(conversation, call) or (call.tool in _DELETES | {"pause_task"} and _SILENCES.match(text)):
         return False
     if call.tool == "create_task" and (call.args.get("template") or call.args.get("do") == "ai_prompt"):
-        return re.search(r"\btemplate\b", text, re.I) is not None
+        return re.search(r"\btemplate\b", text, re.I) is not None and known(str(call.args.get("template"))) is not None
     if call.tool == "acknowledge" and _DEALT_WITH.search(text):
         return False  # what is done may need more than a note that its message was seen
     if call.tool in _NEEDS_NO_WORD or _AMOUNT_LATER.search(str(call.args.get("when", ""))):

@@ -99,7 +99,8 @@ _WORKFLOW = phrase(
     r"""
     ^(?:how(?:'s| is| was| did)|show(?: me)?|open|describe|what(?:'s| is) (?:in|with)|(?:what(?:'s| is) )?(?:the )?
     (?:status|state) of|tell me about|is|did|what happened (?:to|with|in))\s+(?:the |my )?
-    (?:workflow (?:called |named )?(?P<after>[\w\"'“” -]+?)|(?P<before>[\w\"'“” -]+?) workflow)
+    (?:workflow (?:called |named )?(?P<after>[\w\"'“” -]+?)|
+    (?:[\w' ]+ (?:in|of|with) the )?(?P<before>[\"'“”\w-]+(?: [\"'“”\w-]+){0,2}?) workflow)
     (?:\s+(?:doing|going|go|getting on|run|running|ok|okay|fine|work|done|finish(?:ed)?|succeed|complete[d]?|well))*$
     """
 )

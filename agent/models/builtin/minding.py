@@ -72,6 +72,8 @@ _DONE = phrase(
     ^(?:(?:mark|set|tick|check)\s+(?P<mark>.+?)\s+as (?:completed?|finished|done)|(?:tick|check) off\s+(?P<off>.+)|
     (?:i(?:'m| am) |i(?:'ve| have) (?:just )?)?(?:done with|finished|completed)\s+(?:with )?(?:the |my )?
     (?:task|item|reminder|chore)\s+(?P<done>[^.?!]+)(?:[.?!].*)?|
+    (?:i(?:'m| am) |i(?:'ve| have) (?:just )?)(?:done with|finished|completed)\s+(?P<deed>[\w' -]+)|
+    done with\s+(?P<with>(?:the|my|our) [\w' -]+)|
     (?P<it>(?:the )?\w+ (?:task|item|reminder|chore|one)) (?:is |was )?(?:finished|done|completed))$
     """
 )
@@ -157,4 +159,6 @@ def finished(conversation: Conversation) -> Sequence[Request] | None:
     if match is None:
         return None
     words = _OF_A_LIST.sub("", next(filter(None, match.groups())))
+    if time_at_end(words, conversation)[1]:
+        return None  # "I am done with work tomorrow at 5" is no word that something is done
     return [request for task in tasks_meant(words, conversation) for request in call("acknowledge", task=task)]

@@ -13,9 +13,10 @@ from prompts.tasks import TaskTemplate
 from schedules.words import read
 from tools.task_templates import template_meant
 
+_NO_NAME = r"(?!(?:the|a|my|for|with|about|of|on|to|in|at|and|from|every|each|today|tomorrow|next)\b)"
 _NAME = (
-    r"(?:template (?:called |named )?[\"“']?(?P<{0}>[\w-]+)[\"”']?|"
-    r"[\"“']?(?P<{1}>[\w-]+(?: [\w-]+){{0,2}}?)[\"”']? template)"
+    rf"(?:template (?:called |named )?{_NO_NAME}[\"“']?(?P<{{0}}>[\w-]+)[\"”']?|"
+    rf"[\"“']?{_NO_NAME}(?P<{{1}}>[\w-]+(?: [\w-]+){{{{0,2}}}}?)[\"”']? template)"
 )
 _LISTS = phrase(
     r"""

@@ -48,7 +48,7 @@ _MADE = phrase(
     compliment|word of the day|vocabulary))\b
     """
 )
-_ABOUT = phrase(r"\b(?:about|on|of|for)\s+(?P<what>.+)$")
+_ABOUT = phrase(r"\b(?:about|on|of)\s+(?P<what>.+)$")
 _TALK = phrase(r"\b(?:conversations?|what (?:was|has been|we) (?:said|talked about|discussed)|chats?)\b")
 _OWN = phrase(
     r"^(?:(?:my|the|our|all|this|last|today's|yesterday's)\s+)*(?:tasks?|week|day|runs?|reminders?|jobs?|schedule)\b"

@@ -60,6 +60,7 @@ _CLOCK = phrase(r"\b(?:at )?\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\.?|o'clock)")
 _EMPTY = phrase(r"^(?:the |my |our |any |anything |an? )*(?:events?|meetings?|appointments?|things?|something)?$")
 _FOREIGN_BUT_OURS = phrase(r"\bbank (?=holiday)")
 _LONGEST = 9
+_SOME_WEEKS = 14  # days
 
 
 def wondered(conversation: Conversation) -> Sequence[Request] | None:
@@ -107,7 +108,8 @@ def _until(what: str, conversation: Conversation) -> Sequence[Request] | None:
         day, today = schedule.at.astimezone(zone).date(), conversation.now.astimezone(zone).date()
         days = (day - today).days
         if days > 0:
-            return [Say(text=f"It is {days} day{'s' if days > 1 else ''} until {day:%A %d %B %Y}.")]
+            weeks = f", which is {days / 7:.3g} weeks," if days >= _SOME_WEEKS else ""
+            return [Say(text=f"It is {days} day{'s' if days > 1 else ''}{weeks} until {day:%A} {day.day} {day:%B %Y}.")]
     if _EVENT.search(what) or re.match(r"(?:my|our)\b", what):
         return call("list_tasks", words=what)
     return None
