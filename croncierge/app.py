@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
-    from agent.ai.executor import World
+    from agent.ai.session import World
     from agent.invoke import Assistant
     from croncierge.models import Models
     from croncierge.settings import Settings
@@ -82,7 +82,7 @@ class App:
         return Connectors(load_config(self.settings.connectors), ai_connectors(self._ai_world))
 
     def _ai_world(self) -> "World":
-        from agent.ai.executor import World
+        from agent.ai.session import World
         from agent.ai.wiring import Grantable
 
         return World(

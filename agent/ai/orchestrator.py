@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agent.ai.executor import Session, World, allow
 from agent.ai.graph import TooEarly
 from agent.ai.payloads import AiGoalPayload, previewed
 from agent.ai.results import not_done, record_of, shown
+from agent.ai.session import Session, World, allow
 from agent.ai.texts import described
 from agent.ai.toolbox import Answer, Tool, checked, function, rule_of_action, shortened
 from agent.ai.trust import Rule

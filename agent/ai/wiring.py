@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from agent.ai.executor import World
+    from agent.ai.session import World
     from tools.connectors.connector import Connector
 
 

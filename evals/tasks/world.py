@@ -7,8 +7,8 @@ from typing import Any
 from langgraph.checkpoint.memory import InMemorySaver
 
 from agent.ai.executor import AiPrompt
-from agent.ai.executor import World as AiWorld
 from agent.ai.orchestrator import AiGoal
+from agent.ai.session import World as AiWorld
 from agent.ai.wiring import Grantable
 from croncierge.clock import FixedClock
 from evals.tasks.cases import Move, TaskCase

@@ -13,8 +13,9 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 
-from agent.ai.executor import AiPrompt, World
+from agent.ai.executor import AiPrompt
 from agent.ai.orchestrator import AiGoal
+from agent.ai.session import World
 from croncierge.clock import FixedClock
 from runtime.doorbell import Doorbell
 from runtime.loop import Runtime
@@ -87,7 +88,7 @@ def task_of(messages: Sequence[BaseMessage]) -> str:
     """What an AI task is asked to do, or its goal, without the data that it is given."""
     first = next(str(each.content) for each in messages if isinstance(each, HumanMessage))
     goal = re.match(r"The goal: “(.*)”", first)
-    return goal[1] if goal else first.rpartition("The task: ")[2]
+    return goal[1] if goal else first.rpartition("The task: ")[2].partition("\nBefore you answer")[0]
 
 
 def in_order(*answers: AIMessage) -> Script:

@@ -17,8 +17,9 @@ from uuid import uuid4
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from agent.ai.executor import AiPrompt, World
+from agent.ai.executor import AiPrompt
 from agent.ai.orchestrator import AiGoal
+from agent.ai.session import World
 from agent.memory import open_checkpointer
 from croncierge.clock import SystemClock
 from runtime.doorbell import Doorbell
