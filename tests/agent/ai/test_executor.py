@@ -41,6 +41,16 @@ def test_what_was_not_granted_cannot_be_called(ai: Make) -> None:
     assert world.messages() == ["I could not.\n\n(Not carried out: email.)"]
 
 
+def test_a_model_is_pointed_to_its_tools_and_to_its_task_after_the_data(ai: Make) -> None:
+    world = ai(says("Fine."), says("Fine."))
+    world.prompt("Look", tools=["http"], inputs={"city": "Bonn"})
+    asked = str(world.model.asked[0][1].content)
+    assert asked.endswith("The task: Look\nBefore you answer, call the tools that this needs (http).")
+    assert '"city": "Bonn"' in asked
+    world.prompt("Think")
+    assert world.model.asked[1][1].content == "Think"
+
+
 def test_scheduling_tools_act_as_the_owner(ai: Make) -> None:
     world = ai(calls(("create_task", {"title": "stretch", "when": "tomorrow at 9"})), says("Done."))
     world.prompt("Remind me to stretch tomorrow at 9", tools=["create_task"])
