@@ -56,9 +56,8 @@ class AiPrompt:
 
 def _task(payload: AiPromptPayload) -> str:
     """What the model is asked. Small ones make an answer up unless they are pointed to their tools where they begin."""
-    if not payload.tools:
-        return payload.prompt
-    return f"{payload.prompt}\nBefore you answer, call the tools that this needs ({', '.join(payload.tools)})."
+    tools = f"\nBefore you answer, call the tools that it needs ({', '.join(payload.tools)})." if payload.tools else ""
+    return f"The task: “{payload.prompt}”{tools}"
 
 
 def _verdict(payload: AiPromptPayload, state: Mapping[str, Any], session: Session) -> Outcome:

@@ -87,8 +87,9 @@ def calls(*wanted: tuple[str, dict[str, Any]]) -> AIMessage:
 def task_of(messages: Sequence[BaseMessage]) -> str:
     """What an AI task is asked to do, or its goal, without the data that it is given."""
     first = next(str(each.content) for each in messages if isinstance(each, HumanMessage))
-    goal = re.match(r"The goal: “(.*)”", first)
-    return goal[1] if goal else first.rpartition("The task: ")[2].partition("\nBefore you answer")[0]
+    found = re.search(r"The (?:goal|task): “(.*)”", first, re.DOTALL)
+    assert found is not None
+    return found[1]
 
 
 def in_order(*answers: AIMessage) -> Script:

@@ -45,10 +45,10 @@ def test_a_model_is_pointed_to_its_tools_and_to_its_task_after_the_data(ai: Make
     world = ai(says("Fine."), says("Fine."))
     world.prompt("Look", tools=["http"], inputs={"city": "Bonn"})
     asked = str(world.model.asked[0][1].content)
-    assert asked.endswith("The task: Look\nBefore you answer, call the tools that this needs (http).")
+    assert asked.endswith("The task: “Look”\nBefore you answer, call the tools that it needs (http).")
     assert '"city": "Bonn"' in asked
     world.prompt("Think")
-    assert world.model.asked[1][1].content == "Think"
+    assert world.model.asked[1][1].content == "The task: “Think”"
 
 
 def test_scheduling_tools_act_as_the_owner(ai: Make) -> None:
