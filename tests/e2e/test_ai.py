@@ -77,8 +77,9 @@ def last_said(request: Message) -> str:
 
 
 def asked_for(request: Message) -> str:
-    """The task, without the results of others that it was given."""
-    return last_said(request).partition("\n")[0]
+    """What the task says, without the data that it is given and the words around it."""
+    found = re.search(r"The (?:goal|task): “(.*)”", last_said(request), re.DOTALL)
+    return found[1] if found else ""
 
 
 def is_goal(request: Message) -> bool:
