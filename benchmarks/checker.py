@@ -74,7 +74,7 @@ def _lost(
     if row.status == "missed" and not _may_be_missed(target, later, rows):
         yield "missed", f"{name} was missed where it should have run"
     if row.status == "skipped" and not (target.task.overlap == "skip" and _was_busy(target, bounds)):
-        yield "missed", f"{name} was skipped though nothing ran"
+        yield "missed", f"{name} was skipped though nothing ran since {target.idle_from:.3f} s"
     if row.status == "failed" and (target.task.repeatable or not _cut_off(target, seen, faults, bounds)):
         yield "failed", f"{name} failed though its effect never does"
     if row.status in ("cancelled", "blocked"):
@@ -98,7 +98,7 @@ def _cut_off(target: Target, seen: Sequence[Effect], faults: Sequence[Fault], bo
 
 
 def _was_busy(target: Target, bounds: Bounds) -> bool:
-    return target.touched or target.end > target.due + bounds.late
+    return target.touched or target.idle_from + bounds.record > target.due
 
 
 def _untimely(target: Target, seen: Sequence[Effect], bounds: Bounds) -> _Violations:
@@ -197,7 +197,7 @@ def _out_of_order(
     if task.overlap != "allow":
         for one, other in pairwise(mine):
             if other.at < one.until and not _separated(one, other, history.faults):
-                yield "order", f"task {task.task}: {one.slot:.3f} and {other.slot:.3f} ran at the same time"
+                yield "order", f"task {task.task}: {_span(one)} and {_span(other)} ran at the same time"
     if task.after is not None:
         for effect in mine:
             before = effects.get((task.after, effect.slot), ())
@@ -211,6 +211,10 @@ def _separated(one: Effect, other: Effect, faults: Sequence[Fault]) -> bool:
 
 def _at(effect: Effect) -> float:
     return effect.at
+
+
+def _span(effect: Effect) -> str:
+    return f"{effect.slot:.3f} (from {effect.at:.3f} to {effect.until:.3f} s)"
 
 
 def _name(target: Target) -> str:

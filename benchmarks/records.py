@@ -80,11 +80,15 @@ class History:
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """Seconds. late: within which a run starts in peace; recovery: and after a fault. early: the error of clocks."""
+    """Seconds. late: within which a run starts in peace; recovery: and after a fault. early: the error of clocks.
+
+    record: within which the end of a run is on record, until when it counts as running.
+    """
 
     late: float = 1.0
     recovery: float = 20.0
     early: float = 0.05
+    record: float = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)

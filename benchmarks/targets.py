@@ -11,7 +11,8 @@ class Target:
     """A slot that may or must have its run between `due` and `end`.
 
     owed: the task was surely active, and it was over before the history was read. never: it surely was not, or what it
-    follows did not complete. touched: by a fault, or within the recovery after one.
+    follows did not complete. touched: by a fault, or within the recovery after one. idle_from: when, as the witness saw
+    it, the last run of the task before it had ended.
     """
 
     task: Expected
@@ -21,6 +22,7 @@ class Target:
     owed: bool
     never: bool
     touched: bool
+    idle_from: float
 
 
 def targets_of(
@@ -46,6 +48,7 @@ def targets_of(
             owed=active is True and not never and end + task.duration <= history.read_at,
             never=never or idle,
             touched=touched,
+            idle_from=busy,
         )
         found.append(target)
         busy = max([busy, *(effect.until for effect in effects.get((task.task, slot), ()))])

@@ -203,7 +203,8 @@ class Runtime:
 
     def _work(self, finished: list[tuple[Attempt, Outcome]]) -> None:
         """Record what has ended and start what is due, in one transaction."""
-        now = self._claimed = self._store.clock.now()
+        now, lease = self._store.clock.now(), time.monotonic() + LEASE_SECONDS
+        self._claimed = now
         outcomes, late = self._ended(finished)
         name = self._doorbell.name
         soon = self._due_at if self._due_at is not None and now < self._due_at <= now + _LEAD else None
@@ -236,7 +237,9 @@ class Runtime:
         for run in claimed:
             deadline = time.monotonic() + run.timeout_seconds
             log = self._logs.open(run)
-            attempt = Attempt(run=run, control=Control(log=log.write), log=log, deadline=deadline)
+            attempt = Attempt(run=run, control=Control(log=log.write), log=log, deadline=deadline, lease=lease)
+            if (lost := self._running.get(run.run_id)) is not None:  # others took it over, and it came back to us
+                pool.give_up(lost)
             self._running[run.run_id] = attempt
             pool.submit(attempt)
         if outcomes:
@@ -272,11 +275,14 @@ class Runtime:
     def _look_around(self) -> None:
         """See to what is not news: leases, runs that were called off or whose process is gone, and the alarm."""
         self._looked = time.monotonic()
-        if self._running and self._looked - self._renewed >= _RENEW_EVERY:
+        renewed = bool(self._running) and self._looked - self._renewed >= _RENEW_EVERY
+        if renewed:
             renew_leases(self._store, self._doorbell.name, LEASE_SECONDS)
             self._renewed = self._looked
         if self._recover():
             self._inbox.put(None)
+        for attempt in self._running.values() if renewed else ():  # what others took over is no longer among them
+            attempt.lease = self._looked + LEASE_SECONDS
         if not self._stopping.is_set():
             self._alarm.set(self._next_look())
 

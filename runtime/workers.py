@@ -14,19 +14,22 @@ from store.operations.claims import Claimed
 from store.operations.runs import Outcome
 from tools.connectors.executor import Control
 
+_LOOK_EVERY = 0.01  # seconds between looks whether a lease that had ended was renewed
+
 
 @dataclass(kw_only=True, eq=False)
 class Attempt:
     """One try of a run. begun: a thread has it; seconds: how long it took.
 
     deadline: when it has taken too long, on the monotonic clock, which nobody sets and which rests while the machine
-    sleeps.
+    sleeps. lease: until when nobody else may take the run over, on the same clock.
     """
 
     run: Claimed
     control: Control
     log: RunLog
     deadline: float
+    lease: float
     begun: bool = False
     seconds: float = 0.0
 
@@ -64,7 +67,7 @@ class Workers:
 
     def _work(self) -> None:
         while (attempt := self._jobs.get()) is not None:
-            if attempt.control.cancelled.is_set():
+            if not _may_begin(attempt):
                 continue
             attempt.begun, start = True, time.perf_counter()
             outcome = self._execute(attempt.run, attempt.control)
@@ -72,3 +75,11 @@ class Workers:
             if attempt.control.cancelled.is_set():
                 return  # another thread has taken its place
             self._done(attempt, outcome)
+
+
+def _may_begin(attempt: Attempt) -> bool:
+    """Wait until the run is surely ours. A process that stood still may find that others took over what it claimed."""
+    while time.monotonic() >= attempt.lease:
+        if attempt.control.cancelled.wait(_LOOK_EVERY):
+            break
+    return not attempt.control.cancelled.is_set()

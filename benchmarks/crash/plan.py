@@ -19,7 +19,8 @@ from store.values import Actor, Prerequisite, TaskSpec
 ACTION = "append"
 
 _LEAD = 3.0  # seconds until the first slot
-_ONCE, _LINKS, _STOPPED = 24, 3, 3
+_ONCE = 1.5  # tasks a second
+_LINKS, _STOPPED = 3, 3
 _CHECKED = (Overlap.SKIP, Overlap.QUEUE, Overlap.ALLOW)
 
 
@@ -93,14 +94,14 @@ class Plan:
         chance = self._chance
         for catch_up, overlap, on_crash in product(CatchUp, _CHECKED, OnCrash):
             policy = {"catch_up": catch_up, "overlap": overlap, "on_crash": on_crash}
-            every = chance.choice([1, 2, 3])
+            every = chance.choice([1, 1, 2])
             anchor = first + timedelta(seconds=round(chance.uniform(0, 1), 3))
             count = int(seconds / every)
             step = timedelta(seconds=every)
             schedule = Interval(every=step, anchor=anchor, zone="UTC", max_runs=count)
             slots = tuple(anchor + number * step for number in range(count))
             yield _Wish(schedule=schedule, slots=slots, policy=policy, duration=chance.choice([0, 0.05, 0.4]))
-        for number in range(_ONCE):
+        for number in range(int(_ONCE * seconds)):
             at = first + timedelta(seconds=round(chance.uniform(0, seconds), 3))
             policy = {"on_crash": OnCrash.FAIL if number % 3 == 0 else OnCrash.RETRY}
             yield _Wish(schedule=Once(at=at, zone="UTC"), slots=(at,), policy=policy, duration=chance.choice([0, 0.3]))

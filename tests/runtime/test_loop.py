@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -21,8 +22,8 @@ from schedules.schedule import Interval, Once
 from store.kinds import Overlap
 from store.open import open_store
 from store.operations import create_task, delete_task, ensure_user, list_runs
-from store.operations.claims import Claimed, claim_due
-from store.operations.runs import Outcome
+from store.operations.claims import Claimed, claim_due, held_runs
+from store.operations.runs import Outcome, recover_runs
 from store.session import Store
 from store.values import Actor, RunInfo, TaskInfo, TaskSpec
 from tools.connectors.executor import Control, Executor
@@ -275,6 +276,30 @@ def test_a_process_that_is_gone_is_noticed_without_waiting_for_its_lease(live: L
     live.runtime.start()
     until(ended(live, 1))
     assert [run.attempt for run in live.runs()] == [2]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_what_it_claimed_before_it_stood_still_begins_only_while_it_is_its_own(
+    live: Live, monkeypatch: pytest.MonkeyPatch, *, taken: bool
+) -> None:
+    begun: list[int] = []
+
+    def claim_and_stand_still(*arguments: Any, **options: Any) -> list[Claimed]:
+        claimed = claim_due(*arguments, **options)
+        if any(run.attempt == 1 for run in claimed):
+            time.sleep(0.6)
+            if taken:
+                assert recover_runs(live.store, held_runs(live.store, "other").abandoned) == 1
+        return claimed
+
+    monkeypatch.setattr("runtime.loop.claim_due", claim_and_stand_still)
+    monkeypatch.setattr("runtime.loop.LEASE_SECONDS", 0.4)
+    monkeypatch.setattr("runtime.loop._RENEW_EVERY", 0.1)
+    live.executors["work"] = lambda run, _control: begun.append(run.attempt) or Outcome()  # type: ignore[func-returns-value]
+    live.task("work")
+    live.runtime.start()
+    until(ended(live, 1))
+    assert begun == ([2] if taken else [1])
 
 
 def test_two_runtimes_share_the_work_and_repeat_nothing(tmp_path: Path) -> None:
