@@ -1,12 +1,13 @@
 """Which language model serves what: conversations, AI tasks, and the planning of goals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from agent.models import BUILT_IN, Options, choose_model
 from croncierge.errors import InvalidInput
 from croncierge.settings import Settings
+from store.operations.budgets import limits_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -38,7 +39,9 @@ class Models:
         import langchain_openai  # noqa: F401
 
     def pinned(self, action_type: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """What an AI task stores, with the model that serves it from now on and how that is asked; others unchanged.
+        """What an AI task stores, with the model that serves it from now on, how that is asked, and all its limits.
+
+        Other tasks are unchanged.
 
         Raises InvalidInput where there is no language model, since the built-in one only understands scheduling, or
         when it lacks something.
@@ -54,7 +57,7 @@ class Models:
                 field="model",
             )
         self._made(*(pinned.get(name) for name in _ASKED))
-        return pinned
+        return pinned | {"budget": asdict(limits_of(pinned.get("budget", {})))}
 
     def _usual(self, action_type: str, name: str) -> Any:
         said = (getattr(self.settings, f"{purpose}{name}") for purpose in _PURPOSES[action_type])

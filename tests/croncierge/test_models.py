@@ -1,11 +1,14 @@
 """Which language model an AI task gets, and that it keeps it."""
 
+from dataclasses import asdict, replace
+
 import pytest
 
 from agent.ai.payloads import AiPromptPayload
 from croncierge.errors import InvalidInput
 from croncierge.models import Models
 from croncierge.settings import Settings
+from store.operations.budgets import SAFE
 
 
 def _models(**given: object) -> Models:
@@ -23,10 +26,11 @@ def test_each_purpose_has_a_model_of_its_own_or_the_next_ones() -> None:
 def test_what_was_pinned_stays_and_what_a_person_says_comes_first() -> None:
     models = _models(model="small", temperature=0.5, task_temperature=0.0, goal_reasoning_effort="high")
     assert models.pinned("ai_prompt", {"prompt": "x", "model": "mine"}) == {
-        "prompt": "x", "model": "mine", "temperature": 0.0,
+        "prompt": "x", "model": "mine", "temperature": 0.0, "budget": asdict(SAFE),
     }  # fmt: skip
-    goal = models.pinned("ai_goal", {"goal": "x"})
-    assert goal == {"goal": "x", "model": "small", "temperature": 0.0, "reasoning_effort": "high"}
+    goal = models.pinned("ai_goal", {"goal": "x", "budget": {"subtasks": 3}})
+    budget = asdict(replace(SAFE, subtasks=3))  # all of it, so that other limits of later versions change nothing
+    assert goal == {"goal": "x", "model": "small", "temperature": 0.0, "reasoning_effort": "high", "budget": budget}
     assert _models(model="other", task_temperature=1.0).pinned("ai_goal", goal) == goal
 
 
