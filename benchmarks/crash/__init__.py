@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.checker import check
 from benchmarks.crash.faults import Faults, set_clock
 from benchmarks.crash.plan import Plan, Scale
-from benchmarks.crash.program import DATABASE, USER, Program, surroundings
+from benchmarks.crash.program import DATABASE, USER, Program
 from benchmarks.crash.records import effects_in, rows_in
 from benchmarks.records import Bounds, Fault, History, Verdict
 from croncierge.clock import SystemClock
@@ -48,7 +48,7 @@ def black_box(folder: Path, seconds: float, processes: int, seed: int, bounds: B
     shift = folder / "shift"
     set_clock(shift, 0)
     database, store, actor = prepare(folder)
-    programs = [Program(str(number), folder, surroundings(folder, shift)) for number in range(processes)]
+    programs = [Program(str(number), folder, shift) for number in range(processes)]
     with ExitStack() as closing:
         closing.callback(store.engine.dispose)
         for each in programs:

@@ -3,13 +3,12 @@
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from random import Random
 from time import sleep
 
 from benchmarks.crash.plan import Scale
-from benchmarks.crash.program import FAKETIME, Program
+from benchmarks.crash.program import Program
 from benchmarks.records import Fault
 
 _LONG_PAUSE = 18.0  # longer than a lease
@@ -34,14 +33,11 @@ class Faults:
         self.skipped: dict[str, str] = {}
         self._bag: list[Callable[[], Fault]] = []
         self._kinds: list[Callable[[], Fault]] = [self._kill, self._kill, self._kill_all, self._pause, self._busy]
+        self._kinds.append(self._clock)
         if sys.platform == "linux":
             self._kinds.append(self._full)
         else:
             self.skipped["full"] = "the limit of the size of files can be set from outside on Linux only"
-        if FAKETIME is not None:
-            self._kinds.append(self._clock)
-        else:
-            self.skipped["clock"] = "libfaketime is not installed"
 
     def strike(self) -> Fault:
         """Do one thing; all kinds have their turn in a random order."""
@@ -99,8 +95,7 @@ class Faults:
     def _clock(self) -> Fault:
         offset = self._chance.choice([-1, 1]) * self._chance.randint(3, 12)
         begin = self._scale.now()
-        with suppress(FileNotFoundError):
-            set_clock(self._shift, offset)
+        set_clock(self._shift, offset)
         sleep(self._chance.uniform(1, 3))
         set_clock(self._shift, 0)
         return Fault(kind="clock", begin=begin, end=self._scale.now(), offset=offset)

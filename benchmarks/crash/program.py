@@ -4,42 +4,33 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic, sleep
 
 DATABASE, USER = "croncierge.db", "bench"
-FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None) if sys.platform == "linux" else None
-"""The library that gives a program a clock of its own; None where it is not installed."""
-
 _PATIENCE = 60.0  # seconds that a start may take
 _ROOM = 8192  # bytes that a witness may still grow by while everything else is full
 
 
-def surroundings(folder: Path, shift: Path) -> dict[str, str]:
-    """The environment of programs in a folder. shift: the file that says how far their clock is from the machine's."""
-    environment = {
+def surroundings(folder: Path) -> dict[str, str]:
+    """The environment of programs in a folder."""
+    return {
         "CRONCIERGE_DB": f"sqlite:///{folder / DATABASE}",
         "CRONCIERGE_USER": USER,
         "XDG_DATA_HOME": str(folder / "data"),
         "XDG_CONFIG_HOME": str(folder / "config"),
     }
-    if FAKETIME is not None:
-        environment |= {
-            "LD_PRELOAD": str(FAKETIME),
-            "FAKETIME_TIMESTAMP_FILE": str(shift),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-    return environment
 
 
 class Program:
-    """One process at a time, each with a witness file and a log of its own in a folder."""
+    """One process at a time, each with a witness file and a log of its own in a folder.
 
-    def __init__(self, name: str, folder: Path, environment: Mapping[str, str]) -> None:
-        self._name, self._folder = name, folder
-        self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
+    shift: the file that says how many seconds its clock is from the machine's.
+    """
+
+    def __init__(self, name: str, folder: Path, shift: Path) -> None:
+        self._name, self._folder, self._shift = name, folder, shift
+        self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **surroundings(folder)}
         self._starts = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -53,7 +44,7 @@ class Program:
 
     def start(self) -> None:
         self._starts += 1
-        command = [sys.executable, "-m", "benchmarks.crash.worker", str(self._witness)]
+        command = [sys.executable, "-m", "benchmarks.crash.worker", str(self._witness), str(self._shift)]
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(command, stdout=output, stderr=output, env=self._environment)
 

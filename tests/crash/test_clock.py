@@ -13,13 +13,13 @@ import pytest
 from benchmarks.crash import prepare
 from benchmarks.crash.faults import set_clock
 from benchmarks.crash.plan import ACTION
-from benchmarks.crash.program import FAKETIME, Program, surroundings
+from benchmarks.crash.program import Program
 from schedules.schedule import Interval, Once, Schedule
 from store.kinds import CatchUp, Overlap
 from store.operations import create_task
 from store.values import TaskSpec
 
-pytestmark = [pytest.mark.crash, pytest.mark.skipif(FAKETIME is None, reason="libfaketime is not installed")]
+pytestmark = pytest.mark.crash
 
 _SOON = 10.0  # seconds, on a machine that is busy with other tests; in peace it takes at most five
 _HOUR = 3_600
@@ -32,7 +32,7 @@ class _Shifted:
         self._folder, self._shift = folder, folder / "shift"
         self.set(0)
         self._database, self.store, self._actor = prepare(folder)
-        self.program = Program("0", folder, surroundings(folder, self._shift))
+        self.program = Program("0", folder, self._shift)
         self.program.start()
         self.program.wait_until_well()
         self.ask(Once(at=_from_now(days=99), zone="UTC"))  # the first takes seconds on a busy machine: it loads much
