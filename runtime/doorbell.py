@@ -53,10 +53,12 @@ class Doorbell:
 
     def ring(self) -> None:
         """Wake every other runtime on this database. Never fails and never waits."""
-        with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            for name, port in self._others():
-                if name != self.name:
-                    sender.sendto(_WORD, (_HOST, port))
+        with suppress(OSError):
+            ports = [port for name, port in self._others() if name != self.name]
+            if ports:
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                    for port in ports:
+                        sender.sendto(_WORD, (_HOST, port))
 
     def listen(self, wake: Callable[[], None]) -> None:
         """Call `wake` from a thread of its own whenever somebody rings, until `close`."""
