@@ -192,7 +192,17 @@ def test_what_comes_to_grief_long_after_the_last_fault_is_told_apart() -> None:
 
 @pytest.mark.parametrize(
     ("slot", "offset", "shown"),
-    [(15, 8, 10), (25, 8, 17), (28, 8, 28), (5, 8, 5), (15, -8, 20), (11, -8, 19), (5, -8, 5), (25, -8, 25)],
+    [
+        (15, 8, 10),
+        (25, 8, 17),
+        (28, 8, 28),
+        (5, 8, 5),
+        (15, -8, 20),
+        (11, -8, 19),
+        (10.1, -8, 10.1),
+        (5, -8, 5),
+        (25, -8, 25),
+    ],
 )
 def test_a_slot_is_due_when_the_clock_of_the_program_shows_it(slot: float, offset: float, shown: float) -> None:
     assert reached(slot, [Fault(kind="clock", begin=10, end=20, offset=offset)]) == shown
