@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from benchmarks.records import Bounds, Effect, Expected, Fault, History, Order, Row
 
-_NOTICED = 0.25  # seconds until a program sees that its clock was set; meanwhile a slot may begin by the old one
+_NOTICED = 0.25  # seconds until a program sees that its clock was set; meanwhile slots may begin by the old one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ def reached(slot: float, faults: Sequence[Fault]) -> float:
     moments = [slot]
     for fault in faults:
         shown = max(fault.begin, slot - fault.offset)
-        if fault.offset and shown < fault.end:
+        if fault.offset and shown < fault.end + _NOTICED:
             moments.append(shown)
         if fault.offset and fault.begin + _NOTICED <= slot < min(fault.end, slot - fault.offset):
             moments[0] = fault.end  # the clock that was put back was put right before it came there

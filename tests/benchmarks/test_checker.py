@@ -195,7 +195,8 @@ def test_what_comes_to_grief_long_after_the_last_fault_is_told_apart() -> None:
     [
         (15, 8, 10),
         (25, 8, 17),
-        (28, 8, 28),
+        (28.1, 8, 20.1),
+        (29, 8, 29),
         (5, 8, 5),
         (15, -8, 20),
         (11, -8, 19),
