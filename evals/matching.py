@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evals.cases import Matcher, Wanted
+from store.matching import score, significant
 
 _FILLER = frozenset({"a", "an", "the", "my", "our", "your", "to"})
 
@@ -44,7 +45,6 @@ def _names(title: str, value: str, titles: Mapping[int, str]) -> bool:
     number = re.fullmatch(r"#?(\d+)", value.strip())
     if number:
         return titles.get(int(number[1])) == title
-    said = set(plain(value).split()) - {"task", "reminder", "one"}
-    fitting = {each for each in titles.values() if said & set(plain(each).split())}
-    best = max((len(said & set(plain(each).split())) for each in fitting), default=0)
-    return title in fitting and len(said & set(plain(title).split())) == best
+    wanted = significant(value)
+    scores = {each: score(each, wanted) for each in titles.values()}
+    return 0 < scores.get(title, 0) == max(scores.values())

@@ -14,6 +14,7 @@ from schedules.words.conditions import conditions
 from schedules.words.crontext import cron_text
 from schedules.words.exotic import exotic_date
 from schedules.words.frame import Frame, gather, standing
+from schedules.words.lexicon import words
 from schedules.words.phrases import scan
 from schedules.words.pieces import Amount, Lasting, Now, Period, Piece, Unit, Weekday
 from schedules.words.places import DAY_NAMES, Puzzling, shifted
@@ -34,6 +35,13 @@ _FIGURES = re.compile(r"[-+:.,/\dTZ ]*\d[-+:.,/\dTZ ]*")  # what an unread rest 
 _ZONE_LIKE = re.compile(r"(?:\d|am|pm|a\.m\.|p\.m\.) ([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+)\b")
 _VAGUE = frozenset(
     {"later", "soon", "sometime", "eventually", "regularly", "often", "someday", "periodically", "frequently"}
+)
+_DAYS = frozenset(name.lower() for name in DAY_NAMES)
+_OWNERS = frozenset({"the", "my", "our", "your", "his", "her", "their"})
+# What follows a day that says when, and no thing that is named after it.
+_AFTER_A_DAY = words(
+    "at on in by from until till to for of or and but after before between every each during through i we you he she "
+    "they it please too also instead only"
 )
 _WHEN_CHOICES = ("in an hour", "tomorrow at 9:00", "every Monday at 9:00")
 
@@ -109,7 +117,7 @@ def _read(w: Tokens, now: datetime, preferences: Preferences) -> Reading:
     clauses = conditions(w, said.start, said.end)
     pieces = scan(w, around=cron_text(w) or rule_text(w))
     clauses = [one for one in clauses if not _content(w, one, pieces)]
-    pieces = _unquoted(w, _outside(pieces, clauses))
+    pieces = _elsewhere(w, _unquoted(w, _outside(pieces, clauses)))
     pieces = standing(w, pieces)
     frame = gather(pieces)
     met = tuple(dict.fromkeys(clause for _, _, clause in clauses))
@@ -159,6 +167,24 @@ def _unquoted(w: Tokens, pieces: list[Piece]) -> list[Piece]:
     quoted = {k for start, end in zip(marks[::2], marks[1::2], strict=False) for k in range(start, end)}
     outside = [piece for piece in pieces if quoted.isdisjoint(range(piece.start, piece.end))]
     return outside or pieces
+
+
+def _elsewhere(w: Tokens, pieces: list[Piece]) -> list[Piece]:
+    """Without days that name a thing, "prepare the Friday meeting", if something else says when."""
+    rest = [piece for piece in pieces if not _names_a_thing(w, piece, pieces)]
+    return rest if any(not piece.weak for piece in rest) else pieces
+
+
+def _names_a_thing(w: Tokens, piece: Piece, pieces: list[Piece]) -> bool:
+    first, last, after = w.low[piece.start], w.low[piece.end - 1], w.low[piece.end]
+    owned = first == "the" if piece.end - piece.start == 2 else piece.start > 0 and w.low[piece.start - 1] in _OWNERS
+    return (
+        owned
+        and last in _DAYS
+        and after.isalpha()
+        and after not in _AFTER_A_DAY
+        and all(other.start != piece.end for other in pieces)
+    )
 
 
 def _outside(pieces: list[Piece], clauses: list[tuple[int, int, Condition]]) -> list[Piece]:

@@ -9,6 +9,7 @@ from agent.models.builtin.meaning import Call, Request, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import as_time, is_time, plain, task_meant, task_words, tasks_meant
 from schedules.reading import Kind
+from tools.verbs import starts_with_verb
 
 _RENAME = phrase(
     r"""
@@ -75,6 +76,7 @@ _STARTS_OTHERWISE = phrase(
     (?:(?:to )?(?:start|begin|happen|be)\s+)?{_AMOUNT.format("by")}\s+(?P<way>earlier|later|sooner)$
     """
 )
+_WORK = phrase(r"^(?:update|change|edit|switch|adjust|move)(?= (?:the|my|our)? ?\w)")
 _UNSAID_HOW = phrase(r"^(?:change|reschedule|move|update|edit|modify|adjust|alter|postpone|shift)\s+(?P<task>.+)$")
 
 
@@ -141,10 +143,18 @@ def _moved(text: str, conversation: Conversation) -> Sequence[Request] | None:
         if match["verb"].lower() == "snooze" and as_time(when, conversation).kind is Kind.DURATION:
             when = f"{when} later"
         return [
-            Call(tool="edit_task", args={"task": each, "when": when})
+            Call(tool="edit_task", args={"task": each, "when": when}, lacking="task", instead=_work(text, task, when))
             for each in tasks_meant(_old_time_off(_direction_off(task), conversation), conversation)
         ]
     return None
+
+
+def _work(text: str, task: str, when: str) -> tuple[Request, ...]:
+    """ "update the roadmap every day": without a task of that name, it is something to do and not a change."""
+    match = _WORK.match(text)
+    if match is None or not text.endswith(f" {task} {when}"):
+        return ()
+    return (Call(tool="create_task", args={"title": f"{match[0]} {task}", "when": when}),)
 
 
 def _shifted(text: str, conversation: Conversation) -> Sequence[Request] | None:
@@ -165,7 +175,8 @@ def _shifted(text: str, conversation: Conversation) -> Sequence[Request] | None:
 def _asked_how(text: str, conversation: Conversation) -> Sequence[Request] | None:
     """ "reschedule the meeting": to when, the tool asks."""
     match = _UNSAID_HOW.match(text)
-    if match is None or not ours_or_known(match["task"], conversation):
+    # What begins with a verb is called like a task: "move call mom".
+    if match is None or not (ours_or_known(match["task"], conversation) or starts_with_verb(match["task"])):
         return None
     return call("edit_task", task=task_meant(match["task"], conversation))
 

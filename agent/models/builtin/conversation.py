@@ -24,10 +24,9 @@ class Answered:
     def text(self) -> str:
         return str(self.result.get("text", ""))
 
-    @property
-    def lacks_model(self) -> bool:
-        """Whether it could not be done because there is no language model."""
-        return self.result.get("status") == "error" and self.result.get("field") == "model"
+    def lacks(self, field: str) -> bool:
+        """Whether it could not be done because there is no such thing as a field names: no language model, no task."""
+        return self.result.get("status") == "error" and self.result.get("field") == field
 
     @property
     def tasks(self) -> list[Mapping[str, Any]]:

@@ -60,6 +60,7 @@ _SNOOZE = phrase(
     till|by))?(?:\s+(?P<when>.+))?$
     """
 )
+_TOO = phrase(r",?\s+(?:too|as well)$")
 _REMINDED = phrase(r"^(?:be|get) reminded (?:to|of|about|that) ")
 # A program is no request, whatever it says.
 _CODE = re.compile(r"```|^\s*(?:def|class|function|import|SELECT|public|const|let|var)\s.*[(){};=]|\w\(\)\s*[:{;]")
@@ -137,7 +138,7 @@ def create(conversation: Conversation) -> Sequence[Request] | None:
                 "and I'll remind you of it."
             )
         ]
-    title = _REMINDED.sub("", reading.title.strip())
+    title = _TOO.sub("", _REMINDED.sub("", reading.title.strip()))
     if re.match(r"(?:it|this|that)\b$", title, re.I) and conversation.focus:
         title = str(conversation.focus["title"])
     if not starts_with_verb(title):

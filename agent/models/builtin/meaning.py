@@ -7,11 +7,15 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A tool to call. without_model: what is asked for instead where no language model can do the work."""
+    """A tool to call. instead: what is asked for when the call is refused for want of this `lacking`.
+
+    lacking: the field that an error names, such as a model or a task that there is not.
+    """
 
     tool: str
     args: Mapping[str, Any] = field(default_factory=dict)
-    without_model: tuple["Request", ...] = ()
+    lacking: str = ""
+    instead: tuple["Request", ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ _BREAK = phrase(r"\n+|;\s*|(?<=[.!?])\s+|,?\s+(?:and(?: then)?|then|plus)\s+|,\s
 _AND = phrase(r",?\s+and(?: also)?\s+|,\s+")
 # "…, then to write the report": the next link of a chain.
 _THEN = phrase(r",?\s+(?:and\s+)?(?:then|after that|afterwards)\s+(?:remind me\s+)?to\s+")
+_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»")
 _CLOCK = phrase(r"\s*(?:\bat\b\s*)?\d.*$")
 _CLAUSE = phrase(
     r"""
@@ -49,7 +50,7 @@ def split(conversation: Conversation) -> list[str]:
 def _commands(text: str) -> Iterator[str]:
     """Cut before each command, unless what stands before it is only its opening: "after lunch, remind me …"."""
     start = 0
-    for match in _BREAK.finditer(text):
+    for match in _outside_quotes(_BREAK, text):
         part = text[start : match.start()].strip(" .,!?;")
         complete = part and (not _CLAUSE.match(part) or _COMMAND.search(part))
         if complete and _COMMAND.match(text, match.end()):
@@ -59,13 +60,20 @@ def _commands(text: str) -> Iterator[str]:
         yield text[start:].strip()
 
 
+def _outside_quotes(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    for match in pattern.finditer(text):
+        if not any(start < match.end() and match.start() < end for start, end in quoted):
+            yield match
+
+
 def _reminders(sentence: str, conversation: Conversation) -> Iterator[str]:
     """ "remind me to buy milk at 5 and call mom at 6" is two reminders: both halves have a title and a time."""
     if re.search(r"\bremind me\b", sentence, re.I) and (then := _THEN.search(sentence)):
         yield sentence[: then.start()]
         yield from _reminders(f"after that remind me to {sentence[then.end() :]}", conversation)
         return
-    for match in _AND.finditer(sentence) if re.search(r"\bremind me\b", sentence, re.I) else ():
+    for match in _outside_quotes(_AND, sentence) if re.search(r"\bremind me\b", sentence, re.I) else ():
         left, right = sentence[: match.start()], sentence[match.end() :]
         if _is_whole(left, conversation) and _is_whole(right, conversation):
             yield left

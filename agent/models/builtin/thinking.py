@@ -78,7 +78,7 @@ def thinks(conversation: Conversation) -> Sequence[Request] | None:
     reminder = tuple(each for each in create(conversation) or () if isinstance(each, Call))
     channel = service(sent["to"] or sent["by"] or "") if sent else ""
     args = {"title": title, "when": reading.phrase, **work, **({"channel": channel} if channel else {})}
-    return [Call(tool="create_task", args=args, without_model=reminder)]
+    return [Call(tool="create_task", args=args, lacking="model", instead=reminder)]
 
 
 def _of_page(title: str, matters: str | None) -> dict[str, Any] | None:
