@@ -8,7 +8,6 @@ transaction remain SQLAlchemy's; the transaction must have begun.
 
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -37,13 +36,7 @@ class Write:
         if not ready.positional:
             parameters = [dict(zip(ready.names, values, strict=True)) for values in parameters]
         text = ready.text
-        with _cursor(connection, text) as cursor:
-            if len(parameters) == 1:
-                cursor.execute(text, parameters[0])
-            else:
-                cursor.executemany(text, parameters)
-            touched: int = cursor.rowcount
-            return touched
+        return _written(connection, text, parameters)
 
     def _for(self, dialect: sa.Dialect) -> "_Ready":
         if dialect.name not in self._ready:
@@ -96,8 +89,7 @@ def new_ids(connection: sa.Connection, column: sa.Column[int], count: int) -> li
     table = column.table
     if connection.dialect.name == "sqlite":  # whose one writer we are
         text = f"SELECT coalesce(max({column.name}), 0) FROM {table}"
-        with _cursor(connection, text) as cursor:
-            (latest,) = cursor.execute(text).fetchone()
+        ((latest,),), _ = _found(connection, text, ())
         return list(range(latest + 1, latest + count + 1))
     reserve = sa.text("SELECT nextval(pg_get_serial_sequence(:table, :column)) FROM generate_series(1, :count)")
     return list(connection.execute(reserve, {"table": str(table), "column": column.name, "count": count}).scalars())
@@ -129,15 +121,14 @@ class Query:
             else:
                 values[name] = convert(value) if convert else value
         parameters = values if text.order is None else tuple(values[name] for name in text.order)
-        with _cursor(connection, text.text) as cursor:
-            cursor.execute(text.text, parameters)
-            return self._converted(dialect, cursor.fetchall(), [each[1] for each in cursor.description])
+        return self._converted(dialect, *_found(connection, text.text, parameters))
 
-    def _converted(self, dialect: sa.Dialect, found: Sequence[Any], codes: Sequence[Any]) -> list[Any]:
+    def _converted(self, dialect: sa.Dialect, found: Sequence[Any], description: Sequence[Any]) -> list[Any]:
         if not found:
             return []
         converters = self._results.get(dialect.name)
         if converters is None:
+            codes = [each[1] for each in description]
             types = [column.type.dialect_impl(dialect) for column in self._statement.exported_columns]
             # Postgres asks which of its own types each column has.
             processors = enumerate(
@@ -205,17 +196,41 @@ def _converted(values: Sequence[Any], convert: _Convert) -> list[Any]:
 _UNCHANGING = (str, datetime, UUID)
 
 
-@contextmanager
-def _cursor(connection: sa.Connection, text: str) -> Iterator[Any]:
-    """The driver's cursor; what it raises is raised as SQLAlchemy does."""
+def _found(connection: sa.Connection, text: str, parameters: Any) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The rows that the driver finds, and its description of their columns."""
     cursor = connection.connection.cursor()
-    driver: Any = connection.dialect.loaded_dbapi
     try:
-        yield cursor
-    except driver.Error as error:
-        raise sa.exc.DBAPIError.instance(text, None, error, driver.Error, dialect=connection.dialect) from error
+        cursor.execute(text, parameters)
+        return cursor.fetchall(), cursor.description or ()
+    except _driver(connection).Error as error:
+        raise _wrapped(connection, text, error) from error
     finally:
         cursor.close()
+
+
+def _written(connection: sa.Connection, text: str, parameters: Sequence[Any]) -> int:
+    """How many rows the driver says that it has touched."""
+    cursor = connection.connection.cursor()
+    try:
+        if len(parameters) == 1:
+            cursor.execute(text, parameters[0])
+        else:
+            cursor.executemany(text, parameters)
+        return cursor.rowcount
+    except _driver(connection).Error as error:
+        raise _wrapped(connection, text, error) from error
+    finally:
+        cursor.close()
+
+
+def _driver(connection: sa.Connection) -> Any:
+    return connection.dialect.loaded_dbapi
+
+
+def _wrapped(connection: sa.Connection, text: str, error: Exception) -> BaseException:
+    """What the driver raised, as SQLAlchemy raises it."""
+    driver = _driver(connection)
+    return sa.exc.DBAPIError.instance(text, None, error, driver.Error, dialect=connection.dialect)
 
 
 def _padded(values: list[Any]) -> list[Any]:
