@@ -8,6 +8,12 @@ from langgraph.errors import GraphRecursionError
 
 from croncierge.errors import CronciergeError, Unavailable
 
+_ITS_OWN_FAULT = 500
+
+
+class Away(Unavailable):
+    """The model does not answer now, and may well later."""
+
 
 @contextmanager
 def in_plain_words(model: str) -> Iterator[None]:
@@ -20,28 +26,29 @@ def in_plain_words(model: str) -> Iterator[None]:
         raise Unavailable("The conversation went round in circles and was stopped; say it in other words.") from error
     except Exception as error:
         # The library takes half a second to load; without it loaded, the error cannot be its own.
-        sentence = _sentence(error, model) if "openai" in sys.modules else None
-        if sentence is None:
+        told = _told(error, model) if "openai" in sys.modules else None
+        if told is None:
             raise
-        raise Unavailable(sentence) from error
+        raise told from error
 
 
-def _sentence(error: Exception, model: str) -> str | None:
+def _told(error: Exception, model: str) -> Unavailable | None:
     import openai
 
     match error:
         case openai.AuthenticationError():
-            return f"The model {model} refused the API key; check CRONCIERGE_API_KEY."
+            return Unavailable(f"The model {model} refused the API key; check CRONCIERGE_API_KEY.")
         case openai.NotFoundError():
-            return f"The server does not know the model {model}; check CRONCIERGE_MODEL."
+            return Unavailable(f"The server does not know the model {model}; check CRONCIERGE_MODEL.")
         case openai.RateLimitError():
-            return f"The model {model} is busy or its quota is used up; try again in a moment."
+            return Away(f"The model {model} is busy or its quota is used up; try again in a moment.")
         case openai.APITimeoutError():
-            return f"The model {model} took too long to answer; try again."
+            return Away(f"The model {model} took too long to answer; try again.")
         case openai.APIConnectionError():
-            return f"The model {model} cannot be reached; check CRONCIERGE_BASE_URL and the network."
+            return Away(f"The model {model} cannot be reached; check CRONCIERGE_BASE_URL and the network.")
         case openai.APIStatusError():
-            return f"The model {model} answered with status {error.status_code}; try again later."
+            away = Away if error.status_code >= _ITS_OWN_FAULT else Unavailable
+            return away(f"The model {model} answered with status {error.status_code}; try again later.")
         case openai.OpenAIError():
-            return f"The model {model} cannot be used; check its settings with `croncierge doctor`."
+            return Unavailable(f"The model {model} cannot be used; check its settings with `croncierge doctor`.")
     return None

@@ -22,6 +22,7 @@ from agent.ai.results import shown
 from agent.ai.spending import Meter
 from agent.ai.texts import versions_of
 from agent.ai.toolbox import Tool, granted_tools, known_tools, shortened
+from agent.failures import Away
 from agent.memory import keep_latest
 from croncierge.errors import InvalidInput, Unavailable
 from store.kinds import ApprovalStatus
@@ -40,6 +41,7 @@ from tools.mcp.servers import PREFIX, Servers
 
 _FIRST_WAIT = 1.0  # seconds before a waiting run looks by itself whether it missed that it may go on
 _LONGEST_WAIT = 3_600.0
+_PATIENCE = 6  # new tries while the model is away: with a task's usual delays, half an hour
 _DONE = object()
 _ONE_ANSWER = 2  # messages: the task, and what was said to it at once
 _BY_NUMBER = re.compile(r"task_\d+")
@@ -141,6 +143,8 @@ class Session:
         """
         try:
             return self._carried_out(prompt, instructions, task, verdict, own_tools or {}, news, waits_for, reminder)
+        except Away as error:
+            return Outcome(error=error.message, retries=_PATIENCE)
         except (CalledOff, Unavailable) as error:
             return Outcome(error=error.message)
         except Exhausted as error:

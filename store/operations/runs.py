@@ -39,6 +39,7 @@ class Outcome:
     """How an attempt went.
 
     error: None when it completed. retryable: whether trying again could help. message: what to tell the owner.
+    retries: how often to try again at least, whatever the task says, after the task's delays.
     log_ref: where the whole log is, if `log` is only its beginning and its end.
     skipped: why nothing was done, if that is how it ended. held: whether the task's condition held.
     waiting: what it waits for, if the attempt is not over: the run keeps `result`, costs nothing while it waits, and
@@ -47,6 +48,7 @@ class Outcome:
 
     error: str | None = None
     retryable: bool = True
+    retries: int = 0
     message: str | None = None
     log: str = ""
     log_ref: str | None = None
@@ -321,7 +323,7 @@ def _change(row: Any, outcome: Outcome, now: datetime, crashed: bool) -> dict[st
         change |= {"status": RunStatus.FAILED, "reason": outcome.error}
         if crashed and row.on_crash is OnCrash.RETRY and row.attempt <= row.max_retries + _MOST_CRASHES:
             change |= {"status": RunStatus.RETRYING, "end_time": None, "available_at": now}
-        elif not crashed and outcome.retryable and row.attempt <= row.max_retries:
+        elif not crashed and outcome.retryable and row.attempt <= max(row.max_retries, outcome.retries):
             change |= {"status": RunStatus.RETRYING, "end_time": None, "available_at": now + _delay(row)}
     return change
 

@@ -2,7 +2,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from langchain_core.messages import AIMessage
 
+from agent.failures import Away
 from croncierge.errors import InvalidInput, Unavailable
 from store.operations import create_task, run_now
 from store.operations.budgets import where_it_stands
@@ -174,6 +176,32 @@ def test_an_unreachable_model_is_tried_again(ai: Make) -> None:
     world.runtime.tick()
     assert world.run(run.id).status is RunStatus.COMPLETED
     assert world.messages() == ["Here it is."]
+
+
+def test_a_model_that_is_away_is_waited_for_and_nothing_is_done_twice(ai: Make) -> None:
+    answers: list[AIMessage | Exception] = [
+        calls(("http", {"url": "https://a.example/"})),
+        *[Away("The model cannot be reached.")] * 6,
+        says("Cats."),
+    ]
+
+    def script(_messages: object) -> AIMessage:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    world = ai(script=script)
+    run = world.prompt("Summarise https://a.example/", tools=["http"])
+    for attempt in range(6):
+        assert (run.status, run.error_message) == (RunStatus.RETRYING, "The model cannot be reached.")
+        assert world.messages() == []
+        world.clock.set(world.clock.now() + timedelta(seconds=30 * 2**attempt))
+        world.runtime.tick()
+        run = world.run(run.id)
+    assert run.status is RunStatus.COMPLETED
+    assert world.messages() == ["Cats."]
+    assert len(world.fakes["http"].done) == 1
 
 
 def test_every_question_to_the_model_is_on_record_with_its_cost(ai: Make) -> None:
