@@ -8,7 +8,7 @@ from langgraph.errors import GraphRecursionError
 
 from croncierge.errors import CronciergeError, Unavailable
 
-_ITS_OWN_FAULT = 500
+_ITS_OWN_FAULT = 500  # from this status on, a server says that the request was right
 
 
 class Away(Unavailable):

@@ -11,7 +11,7 @@ from typing import Any
 
 from langgraph.prebuilt.tool_node import ToolInvocationError
 
-from croncierge.errors import CronciergeError, Unclear
+from croncierge.errors import CronciergeError, InvalidInput, Unclear
 from store.values import TaskInfo
 from tools.views import task_view
 
@@ -38,9 +38,9 @@ def ask(question: str, choices: Iterable[str] = ()) -> Result:
     return {"status": "ask", "text": question, "choices": offered}
 
 
-def error(sentence: str, field: str | None = None) -> str:
-    """A call that cannot be, as JSON. field: what is wrong, if it is one thing."""
-    return _json({"status": "error", "text": sentence, **({"field": field} if field else {})})
+def error(sentence: str, field: str | None = None, code: str = CronciergeError.code) -> str:
+    """A call that cannot be, as JSON. field: what is wrong, if it is one thing. code: what kind of error it is."""
+    return _json({"status": "error", "code": code, "text": sentence, **({"field": field} if field else {})})
 
 
 def from_error(raised: Exception) -> str:
@@ -49,10 +49,10 @@ def from_error(raised: Exception) -> str:
         case Unclear():
             return _json(ask(raised.message, raised.choices))
         case CronciergeError():
-            return error(raised.message, raised.field)
+            return error(raised.message, raised.field, raised.code)
         case ToolInvocationError():
             wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in raised.source.errors()]
-            return error(f"The arguments do not fit the tool: {'; '.join(wrong)}.")
+            return error(f"The arguments do not fit the tool: {'; '.join(wrong)}.", code=InvalidInput.code)
     _log.error("a tool failed", exc_info=raised)
     return error("Something went wrong on my side; nothing was changed. Please try again.")
 

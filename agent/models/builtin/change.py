@@ -8,6 +8,7 @@ from agent.models.builtin.lexicon import names_foreign, ours_or_known
 from agent.models.builtin.meaning import Call, Request, call
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import as_time, is_time, plain, task_meant, task_words, tasks_meant
+from croncierge.errors import NotFound
 from schedules.reading import Kind
 from tools.verbs import starts_with_verb
 
@@ -76,7 +77,8 @@ _STARTS_OTHERWISE = phrase(
     (?:(?:to )?(?:start|begin|happen|be)\s+)?{_AMOUNT.format("by")}\s+(?P<way>earlier|later|sooner)$
     """
 )
-_WORK = phrase(r"^(?:update|change|edit|switch|adjust|move)(?= (?:the|my|our)? ?\w)")
+_WORK = phrase(r"^(?:update|change|edit)\b")
+_NO_TASK = (NotFound.code, "task")
 _UNSAID_HOW = phrase(r"^(?:change|reschedule|move|update|edit|modify|adjust|alter|postpone|shift)\s+(?P<task>.+)$")
 
 
@@ -143,7 +145,7 @@ def _moved(text: str, conversation: Conversation) -> Sequence[Request] | None:
         if match["verb"].lower() == "snooze" and as_time(when, conversation).kind is Kind.DURATION:
             when = f"{when} later"
         return [
-            Call(tool="edit_task", args={"task": each, "when": when}, lacking="task", instead=_work(text, task, when))
+            Call(tool="edit_task", args={"task": each, "when": when}, refusal=_NO_TASK, instead=_work(text, task, when))
             for each in tasks_meant(_old_time_off(_direction_off(task), conversation), conversation)
         ]
     return None

@@ -24,9 +24,9 @@ class Answered:
     def text(self) -> str:
         return str(self.result.get("text", ""))
 
-    def lacks(self, field: str) -> bool:
-        """Whether it could not be done because there is no such thing as a field names: no language model, no task."""
-        return self.result.get("status") == "error" and self.result.get("field") == field
+    def was_refused(self, code: str, field: str) -> bool:
+        """Whether it could not be done, for this kind of error in this field."""
+        return (self.result.get("status"), self.result.get("code"), self.result.get("field")) == ("error", code, field)
 
     @property
     def tasks(self) -> list[Mapping[str, Any]]:

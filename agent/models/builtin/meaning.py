@@ -7,14 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A tool to call. instead: what is asked for when the call is refused for want of this `lacking`.
-
-    lacking: the field that an error names, such as a model or a task that there is not.
-    """
+    """A tool to call. instead: what is asked for after this `refusal`, the code and the field of an error."""
 
     tool: str
     args: Mapping[str, Any] = field(default_factory=dict)
-    lacking: str = ""
+    refusal: tuple[str, str] = ("", "")
     instead: tuple["Request", ...] = ()
 
 

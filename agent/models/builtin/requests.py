@@ -115,7 +115,7 @@ def _as_it_went(requests: Sequence[Request], answered: Sequence[Answered]) -> li
     left, found = list(answered), list[Request]()
     for request in requests:
         found.append(request)
-        if isinstance(request, Call) and left and left.pop(0).lacks(request.lacking):
+        if isinstance(request, Call) and left and left.pop(0).was_refused(*request.refusal):
             found += request.instead
             del left[: sum(isinstance(each, Call) for each in request.instead)]
     return found

@@ -14,6 +14,7 @@ from agent.models.builtin.meaning import Call, Request
 from agent.models.builtin.minding import SERVICES, service
 from agent.models.builtin.pattern import phrase
 from agent.models.builtin.text import plain
+from croncierge.errors import InvalidInput
 from schedules.reading import Kind
 from schedules.words import read
 
@@ -54,6 +55,7 @@ _OWN = phrase(
     r"^(?:(?:my|the|our|all|this|last|today's|yesterday's)\s+)*(?:tasks?|week|day|runs?|reminders?|jobs?|schedule)\b"
 )
 _WEEKLY = phrase(r"\bweekly\b|\bof the week\b|\bevery (?:week|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b")
+_NO_MODEL = (InvalidInput.code, "model")
 _LOOKS = ("list_tasks", "task_history", "task_stats")
 
 
@@ -78,7 +80,7 @@ def thinks(conversation: Conversation) -> Sequence[Request] | None:
     reminder = tuple(each for each in create(conversation) or () if isinstance(each, Call))
     channel = service(sent["to"] or sent["by"] or "") if sent else ""
     args = {"title": title, "when": reading.phrase, **work, **({"channel": channel} if channel else {})}
-    return [Call(tool="create_task", args=args, lacking="model", instead=reminder)]
+    return [Call(tool="create_task", args=args, refusal=_NO_MODEL, instead=reminder)]
 
 
 def _of_page(title: str, matters: str | None) -> dict[str, Any] | None:
