@@ -14,7 +14,6 @@ from schedules.words.conditions import conditions
 from schedules.words.crontext import cron_text
 from schedules.words.exotic import exotic_date
 from schedules.words.frame import Frame, gather, standing
-from schedules.words.lexicon import words
 from schedules.words.phrases import scan
 from schedules.words.pieces import Amount, Lasting, Now, Period, Piece, Unit, Weekday
 from schedules.words.places import DAY_NAMES, Puzzling, shifted
@@ -23,7 +22,7 @@ from schedules.words.ruletext import rule_text
 from schedules.words.sentence import Request, request
 from schedules.words.several import groups, share_pace, united
 from schedules.words.single import moment
-from schedules.words.titles import title
+from schedules.words.titles import before_a_thing, title
 from schedules.words.tokens import Tokens, tokenize
 from schedules.words.written import of_cron, of_rule_text
 from schedules.zones import resolve, zone
@@ -38,11 +37,6 @@ _VAGUE = frozenset(
 )
 _DAYS = frozenset(name.lower() for name in DAY_NAMES)
 _OWNERS = frozenset({"the", "my", "our", "your", "his", "her", "their"})
-# What follows a day that says when, and no thing that is named after it.
-_AFTER_A_DAY = words(
-    "at on in by from until till to for of or and but after before between every each during through i we you he she "
-    "they it please too also instead only"
-)
 _WHEN_CHOICES = ("in an hour", "tomorrow at 9:00", "every Monday at 9:00")
 
 
@@ -176,15 +170,9 @@ def _elsewhere(w: Tokens, pieces: list[Piece]) -> list[Piece]:
 
 
 def _names_a_thing(w: Tokens, piece: Piece, pieces: list[Piece]) -> bool:
-    first, last, after = w.low[piece.start], w.low[piece.end - 1], w.low[piece.end]
+    first, last = w.low[piece.start], w.low[piece.end - 1]
     owned = first == "the" if piece.end - piece.start == 2 else piece.start > 0 and w.low[piece.start - 1] in _OWNERS
-    return (
-        owned
-        and last in _DAYS
-        and after.isalpha()
-        and after not in _AFTER_A_DAY
-        and all(other.start != piece.end for other in pieces)
-    )
+    return owned and last in _DAYS and before_a_thing(w, piece, pieces)
 
 
 def _outside(pieces: list[Piece], clauses: list[tuple[int, int, Condition]]) -> list[Piece]:

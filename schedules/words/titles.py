@@ -1,5 +1,7 @@
 """The title: the words that are left when time, conditions and commands are taken away."""
 
+import re
+
 from schedules.reading import Condition
 from schedules.words.commands import SETTING_VERBS, THINGS, command_at
 from schedules.words.lexicon import words
@@ -7,6 +9,10 @@ from schedules.words.pieces import Every, Piece
 from schedules.words.sentence import Request
 from schedules.words.tokens import Tokens
 
+_LINKS = words(
+    "at on in by from until till to for of or and but after before between every each during through i we you he she "
+    "they it please too also instead only"
+)
 _TRAIL = words(
     "at by from to for the and a an of every each , - : ; until please pls thanks thx thank you around "
     "about starting before after but only then ( is or @ ."
@@ -43,20 +49,31 @@ def title(w: Tokens, said: Request, pieces: list[Piece], clauses: list[tuple[int
     if not runs:
         return said.lead or ("alarm" if said.waking else "timer" if said.alarm else "")
     text = " ".join(w.said(*run) for run in runs)
-    text = _without_frame(text.strip(" ,;:-–—\"'“”.!?()"))
+    text = _without_frame(_bare(text))
     return f"{said.lead} {text}".strip() if said.lead else text
+
+
+def _bare(text: str) -> str:
+    """Without the signs around it; a quotation that only begins or ends there keeps both its marks."""
+    text = text.strip(" ,;:-–—.!?()")
+    bare = text.strip(" ,;:-–—\"'“”.!?()")
+    for opening, closing in ('""', "“”"):
+        if text.endswith(closing) and re.search(rf"(?:^|\s){opening}[^{opening}{closing}]*$", bare):
+            return bare + closing
+        if text.startswith(opening) and re.search(rf"^[^{opening}{closing}]*{closing}(?:\W|$)", bare):
+            return opening + bare
+    return bare
 
 
 def _adjective(w: Tokens, piece: Piece, pieces: list[Piece]) -> bool:
     """Whether an adverb stands before what it names, as in "a daily briefing"."""
+    return w.low[piece.start - 1] in ("a", "an") and w.low[piece.end] not in THINGS and before_a_thing(w, piece, pieces)
+
+
+def before_a_thing(w: Tokens, piece: Piece, pieces: list[Piece]) -> bool:
+    """Whether a word follows that may be named after a time, and neither a link nor another time."""
     following = w.low[piece.end]
-    return (
-        following.isalpha()
-        and w.low[piece.start - 1] in ("a", "an")
-        and following not in THINGS
-        and not any(other.start == piece.end for other in pieces)
-        and following not in ("at", "on", "in", "from", "for")
-    )
+    return following.isalpha() and following not in _LINKS and not any(other.start == piece.end for other in pieces)
 
 
 _NAMING = (

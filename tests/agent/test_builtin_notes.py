@@ -27,6 +27,13 @@ from tests.agent.test_builtin import schedules
             "prepare the Friday meeting",
             "on Wed 25 Nov 2026 at 09:00",
         ),
+        (
+            'remind me tomorrow at 6pm to tell Bob "it is over, and cancel my lunch".',
+            'tell Bob "it is over, and cancel my lunch"',
+            "on Wed 25 Nov 2026 at 18:00",
+        ),
+        ('"call mom" tomorrow at 9', "call mom", "on Wed 25 Nov 2026 at 09:00"),
+        ('remind me tomorrow at 9 to buy a 5" pipe', 'buy a 5" pipe', "on Wed 25 Nov 2026 at 09:00"),
         ("remind me to water the plants on Thursdays, too", "water the plants", "every Thursday at 09:00"),
         (
             "remind me every Wednesday at 10, three times, to send the survey",
@@ -82,6 +89,7 @@ def test_a_change_of_what_there_is_not_is_something_to_do(talk: Talk) -> None:
     assert schedules(talk) == {"update the roadmap": "every Monday at 10:00"}
     talk.say("update the roadmap every Friday at 10")
     assert schedules(talk) == {"update the roadmap": "every Friday at 10:00"}
+    assert [each.name for each in talk.say("move the roadmaps every Friday at 10").tool_calls] == ["edit_task"]
     assert [each.name for each in talk.say("change the laundry to every Friday at 10").tool_calls] == ["edit_task"]
     assert set(talk.tasks()) == {"update the roadmap"}
 
