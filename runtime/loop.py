@@ -275,14 +275,15 @@ class Runtime:
     def _look_around(self) -> None:
         """See to what is not news: leases, runs that were called off or whose process is gone, and the alarm."""
         self._looked = time.monotonic()
-        renewed = bool(self._running) and self._looked - self._renewed >= _RENEW_EVERY
-        if renewed:
+        renews = bool(self._running) and self._looked - self._renewed >= _RENEW_EVERY
+        if renews:
             renew_leases(self._store, self._doorbell.name, LEASE_SECONDS)
             self._renewed = self._looked
         if self._recover():
             self._inbox.put(None)
-        for attempt in self._running.values() if renewed else ():  # what others took over is no longer among them
-            attempt.lease = self._looked + LEASE_SECONDS
+        if renews:
+            for attempt in self._running.values():  # what others took over is no longer among them
+                attempt.lease = self._looked + LEASE_SECONDS
         if not self._stopping.is_set():
             self._alarm.set(self._next_look())
 

@@ -32,8 +32,9 @@ class Faults:
         self.done: list[Fault] = []
         self.skipped: dict[str, str] = {}
         self._bag: list[Callable[[], Fault]] = []
-        self._kinds: list[Callable[[], Fault]] = [self._kill, self._kill, self._kill_all, self._pause, self._busy]
-        self._kinds.append(self._clock)
+        self._kinds: list[Callable[[], Fault]] = [
+            self._kill, self._kill, self._kill_all, self._pause, self._busy, self._clock,
+        ]  # fmt: skip
         if sys.platform == "linux":
             self._kinds.append(self._full)
         else:

@@ -12,7 +12,7 @@ _PATIENCE = 60.0  # seconds that a start may take
 _ROOM = 8192  # bytes that a witness may still grow by while everything else is full
 
 
-def surroundings(folder: Path) -> dict[str, str]:
+def _surroundings(folder: Path) -> dict[str, str]:
     """The environment of programs in a folder."""
     return {
         "CRONCIERGE_DB": f"sqlite:///{folder / DATABASE}",
@@ -30,7 +30,7 @@ class Program:
 
     def __init__(self, name: str, folder: Path, shift: Path) -> None:
         self._name, self._folder, self._shift = name, folder, shift
-        self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **surroundings(folder)}
+        self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **_surroundings(folder)}
         self._starts = 0
         self._process: subprocess.Popen[bytes] | None = None
 

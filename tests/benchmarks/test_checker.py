@@ -185,6 +185,22 @@ def test_runs_of_a_task_that_does_not_overlap_do_not_overlap() -> None:
     assert _kinds(replace(history, tasks=(beside,), effects=(long, second, third))) == set()
 
 
+@pytest.mark.parametrize(("before", "wrong"), [(0.1, False), (0.4, True)])
+def test_a_run_is_skipped_for_one_that_runs_or_is_not_on_record_yet(before: float, wrong: bool) -> None:
+    history = _simple()
+    first, second, third = history.effects
+    (task,) = history.tasks
+    until_then = replace(first, until=second.slot - before)
+    skipped = replace(history.rows[1], status="skipped")
+    found = replace(
+        history,
+        tasks=(replace(task, overlap=Overlap.SKIP),),
+        effects=(until_then, third),
+        rows=(history.rows[0], skipped, history.rows[2]),
+    )
+    assert ("missed" in _kinds(found)) == wrong
+
+
 def test_what_comes_to_grief_long_after_the_last_fault_is_told_apart() -> None:
     history = _simple(faults=(Fault(kind="kill", begin=1, end=2),))
     assert _kinds(replace(history, rows=history.rows[:2], effects=history.effects[:2])) == {"lost", "not alive"}

@@ -11,7 +11,7 @@ from benchmarks.records import Bounds
 
 pytestmark = [pytest.mark.crash, pytest.mark.skipif(sys.platform == "win32", reason="needs SIGSTOP")]
 
-_BUSY_MACHINE = Bounds(late=10, record=2)  # where other tests run at the same time; the command asks for less
+_BUSY_MACHINE = Bounds(late=10)  # where other tests run at the same time; the command asks for one second
 
 
 def test_everything_that_is_due_happens_once_in_its_window_whatever_is_done_to_the_program(tmp_path: Path) -> None:
